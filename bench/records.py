@@ -1,0 +1,110 @@
+"""What is written down about one attempt at one cell, and about the split that it answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from bench.errors import StoreError
+from bench.types import Ints, Longs
+
+FORMAT = 1  # of records and answers; part of every cell key
+STATUSES = ("ok", "failed", "timeout", "oom", "crashed", "invalid_output", "no_result", "skipped", "interrupted")
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON of `value`."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a person means by a cell, whatever the code and the libraries are today."""
+
+    dataset: dict[str, Any]  # {"name": …, options}
+    split: dict[str, Any]  # {"name": …, options}
+    algorithm: str
+    params: dict[str, Any]  # all of them, defaults included
+    seed: int
+
+    @property
+    def id(self) -> str:
+        """A hash that is equal for equal slots."""
+        return digest(asdict(self))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The cost of one phase of a cell."""
+
+    wall: float  # seconds
+    cpu: float  # seconds, all threads
+    peak: int  # bytes of resident memory, the highest so far
+
+
+@dataclass(frozen=True)
+class Record:
+    """One attempt at one cell. `files` lists what lies beside the record: name -> {"sha256", "bytes"}."""
+
+    key: str
+    attempt: str
+    slot: Slot
+    label: str  # the name in tables: algorithm and the parameters that are not at their default
+    family: str
+    status: str
+    reason: str
+    started: str  # UTC, ISO 8601
+    wall: float  # seconds, start of the process to its end
+    memory: int  # bytes, highest resident memory of the whole process tree
+    limits: dict[str, float]  # {"time": seconds, "memory": bytes}
+    split_hash: str
+    data_hash: str
+    phases: dict[str, Phase] = field(default_factory=dict)  # load, fit, recommend, predict, write
+    counts: dict[str, int] = field(default_factory=dict)  # questions, unscored, refused, tied, short …
+    curve: list[dict[str, float]] = field(default_factory=list)  # what `report(epoch, …)` said
+    warnings: list[str] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def to_json(self) -> str:
+        """The text of record.json."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> Record:
+        """The record in `text`. Raises StoreError for a damaged one or one of a newer format."""
+        try:
+            raw = json.loads(text)
+            if raw["format"] > FORMAT:
+                raise StoreError(
+                    f"{where}: written in format {raw['format']}, but this version reads only up to {FORMAT}"
+                )
+            raw["slot"] = Slot(**raw["slot"])
+            raw["phases"] = {name: Phase(**phase) for name, phase in raw["phases"].items()}
+            return cls(**{f.name: raw[f.name] for f in fields(cls) if f.name in raw})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(f"{where}: not a record ({type(error).__name__}: {error})") from None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What metrics and reports need of a split beside the answers; q questions, n items."""
+
+    dataset: str
+    split: dict[str, Any]  # {"name": …, options}
+    facts: dict[str, Any]  # counts of users, items, interactions, cold items …; licence and citation of the data
+    users: Ints  # (q,) who asks each question: pairs cells, and groups questions of one user
+    user_ids: tuple[str, ...]  # (q,) the text ids of the same
+    item_ids: tuple[str, ...]  # (n,)
+    titles: tuple[str, ...]  # (n,) the id where there is no title
+    popularity: Longs  # (n,) training interactions of each item
+    train_users: int  # users with at least one training interaction
+    scale: tuple[float, float] | None

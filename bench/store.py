@@ -1,0 +1,180 @@
+"""The store: append-only, content-addressed results on disk.
+
+    cells/<key>/<attempt>/   record.json, lists.parquet, ranks.parquet, questions.parquet, log.txt
+    context/<split hash>/    facts.json, users.parquet, items.parquet
+    locks/, tmp/             cells in progress
+
+An attempt is written under tmp/, synced, and renamed into cells/: done means that the rename happened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bench import answers_io
+from bench.errors import StoreError
+from bench.records import Context, Record
+from bench.types import Answers
+
+RECORD = "record.json"
+LOG = "log.txt"
+
+
+class Store:
+    """A folder of results. Opening a folder that is not there raises StoreError unless `create`."""
+
+    def __init__(self, folder: str | Path, *, create: bool = False) -> None:
+        self.folder = Path(folder)
+        if create:
+            with storage(self.folder):
+                for name in ("cells", "context", "locks", "tmp"):
+                    (self.folder / name).mkdir(parents=True, exist_ok=True)
+        elif not (self.folder / "cells").is_dir():
+            raise StoreError(f"{self.folder}: no store here; `bench run --store {self.folder}` makes one")
+
+    def records(self) -> list[Record]:
+        """Every finished attempt, oldest first."""
+        found = (self._read(path) for path in self.folder.glob(f"cells/*/*/{RECORD}"))
+        return sorted(found, key=lambda record: (record.started, record.attempt))
+
+    def latest(self) -> dict[str, Record]:
+        """For each slot id the record that counts: the newest ok attempt, or else the newest one."""
+        best: dict[str, Record] = {}
+        for record in self.records():
+            known = best.get(record.slot.id)
+            if known is None or record.status == "ok" or known.status != "ok":
+                best[record.slot.id] = record
+        return best
+
+    def find(self, name: str) -> Record:
+        """The newest record whose key begins with `name` or whose label it is. StoreError for none or several keys."""
+        found = [record for record in self.records() if record.key.startswith(name) or record.label == name]
+        if not found:
+            raise StoreError(f"{self.folder}: no cell {name!r}; `bench status {self.folder}` lists them")
+        if len({record.key for record in found}) > 1:
+            keys = ", ".join(sorted({record.key[:12] for record in found}))
+            raise StoreError(f"{self.folder}: {name!r} means several cells: {keys}")
+        return found[-1]
+
+    def folder_of(self, record: Record) -> Path:
+        """Where the files of an attempt lie."""
+        return self.folder / "cells" / record.key / record.attempt
+
+    def answers(self, record: Record) -> Answers:
+        """The stored answers of an ok record. Raises StoreError when a file is missing or not what was written."""
+        for name in answers_io.FILES:
+            self.check(record, name)
+        return answers_io.read(self.folder_of(record))
+
+    def check(self, record: Record, name: str) -> None:
+        """Compare one file with the SHA-256 in its record; StoreError if it is missing or different."""
+        path = self.folder_of(record) / name
+        try:
+            found = sha256(path)
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}; `bench run --rerun failed` makes it again") from None
+        if found != record.files.get(name, {}).get("sha256"):
+            raise StoreError(f"{path}: corrupt (SHA-256 differs); `bench run --rerun failed` repairs it")
+
+    def log(self, record: Record) -> str:
+        """What the cell printed, control characters included."""
+        path = self.folder_of(record) / LOG
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def context(self, split_hash: str) -> Context:
+        """What is known of a split. Raises StoreError when it is not in the store."""
+        return answers_io.read_context(self.folder / "context" / split_hash)
+
+    def put_context(self, split_hash: str, context: Context) -> None:
+        """Keep what is known of a split; a second call with the same hash does nothing."""
+        final = self.folder / "context" / split_hash
+        if final.exists():
+            return
+        with storage(self.folder):
+            temporary = self.begin()
+            answers_io.write_context(context, temporary)
+            self._publish(temporary, final)
+
+    def begin(self) -> Path:
+        """A fresh temporary folder on the store's own file system."""
+        folder = self.folder / "tmp" / f"{os.getpid()}-{secrets.token_hex(6)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def commit(self, temporary: Path, record: Record) -> Record:
+        """Make an attempt out of the files in `temporary`; afterwards it is done, or nothing happened."""
+        with storage(self.folder):
+            files = {p.name: {"sha256": sha256(p), "bytes": p.stat().st_size} for p in sorted(temporary.iterdir())}
+            attempt = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+            record = replace(record, attempt=attempt, files=files)
+            (temporary / RECORD).write_text(record.to_json(), encoding="utf-8")
+            self._publish(temporary, self.folder_of(record))
+        return record
+
+    @contextmanager
+    def claim(self, key: str) -> Iterator[bool]:
+        """Hold a cell while it runs; False when another run holds it."""
+        lock = FileLock(self.folder / "locks" / f"{key}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def _publish(self, temporary: Path, final: Path) -> None:
+        for path in temporary.iterdir():
+            _sync(path)
+        _sync(temporary)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.rename(final)
+        except OSError:
+            if not final.exists():
+                raise
+            shutil.rmtree(temporary)  # another run published the same content first
+        _sync(final.parent)
+
+    def _read(self, path: Path) -> Record:
+        try:
+            return Record.from_json(path.read_text(encoding="utf-8"), str(path))
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}") from None
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def storage(folder: Path) -> Iterator[None]:
+    """Turn a full disk, a read-only folder and their like into a StoreError that names the place and what is free."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or folder
+        free = shutil.disk_usage(next(p for p in (folder, *folder.resolve().parents) if p.exists())).free
+        raise StoreError(f"{where}: cannot write ({error.strerror}); {free / 1e6:.0f} MB free there") from None
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

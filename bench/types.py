@@ -1,0 +1,235 @@
+"""What travels between the stages: arrays with names, frozen.
+
+Users and items are numbered 0 … n−1 in the sorted order of their text ids, so a number never depends on the order of
+the rows in a file. Ragged data (the histories of several rows) is one flat array and `offsets`: row r owns
+`flat[offsets[r]:offsets[r + 1]]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bench.errors import Unsupported
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Floats = NDArray[np.floating[Any]]
+Bools = NDArray[np.bool_]
+Values = Literal["binary", "ratings"]
+
+
+def _csr(values: Values, ratings: Floats | None, items: Ints, offsets: Longs, n_items: int) -> csr_matrix:
+    """A (rows, n_items) float32 matrix; repeated pairs add up with "ratings" and count once with "binary"."""
+    data = np.ones(len(items), np.float32) if values == "binary" or ratings is None else ratings.astype(np.float32)
+    matrix = csr_matrix((data, items.copy(), offsets.copy()), shape=(len(offsets) - 1, n_items))
+    matrix.sum_duplicates()
+    if values == "binary":
+        matrix.data[:] = 1
+    return matrix
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """n interactions sorted by user; within a user oldest first (by item where the data has no order)."""
+
+    users: Ints  # (n,)
+    items: Ints  # (n,)
+    ratings: Floats | None  # (n,) float32
+    times: Longs | None  # (n,) seconds since 1970
+    n_users: int
+    n_items: int
+    ordered: bool = False  # the order within a user means something, with or without times
+    scale: tuple[float, float] | None = None  # lowest and highest rating possible
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    @cached_property
+    def offsets(self) -> Longs:
+        """(n_users + 1,) where each user's interactions begin."""
+        counts = np.bincount(self.users, minlength=self.n_users)
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    def matrix(self, values: Values = "binary") -> csr_matrix:
+        """(n_users, n_items) float32; without ratings both kinds of values are ones."""
+        return _csr(values, self.ratings, self.items, self.offsets, self.n_items)
+
+    @property
+    def known_ratings(self) -> Floats:
+        """The ratings (n,). Raises Unsupported where there are none."""
+        if self.ratings is None:
+            raise Unsupported("this needs ratings, and the data set has none")
+        return self.ratings
+
+    def take(self, rows: NDArray[Any]) -> Interactions:
+        """The interactions at `rows` (a mask or ascending positions)."""
+        ratings = None if self.ratings is None else self.ratings[rows]
+        times = None if self.times is None else self.times[rows]
+        return replace(self, users=self.users[rows], items=self.items[rows], ratings=ratings, times=times)
+
+
+@dataclass(frozen=True)
+class Side:
+    """What is known of each user or each item besides interactions; row i describes number i."""
+
+    ids: tuple[str, ...]
+    titles: tuple[str, ...] | None = None
+    texts: tuple[str, ...] | None = None  # free text: title, genres, tags
+    features: csr_matrix | None = None  # (n, n_features) float32
+    feature_names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Query:
+    """b questions: who asks, what they had before (oldest first), and optionally among which items to choose."""
+
+    keys: Longs  # (b,) number of the question in its set: with the item number it decides ties
+    users: Ints  # (b,) user numbers, -1 for a user that training does not know
+    offsets: Longs  # (b + 1,) into the three flat arrays below
+    items: Ints  # (h,)
+    ratings: Floats | None  # (h,)
+    times: Longs | None  # (h,)
+    n_items: int
+    candidates: Ints | None = None  # (b, c) item numbers, -1 pads
+    user_features: csr_matrix | None = None  # (b, n_features)
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    def matrix(self, values: Values = "binary") -> csr_matrix:
+        """The histories as a (b, n_items) float32 matrix."""
+        return _csr(values, self.ratings, self.items, self.offsets, self.n_items)
+
+    def slice(self, start: int, stop: int) -> Query:
+        """Questions start … stop − 1, as views."""
+        low, high = self.offsets[start], self.offsets[min(stop, len(self))]
+        return replace(
+            self,
+            keys=self.keys[start:stop],
+            users=self.users[start:stop],
+            offsets=self.offsets[start : stop + 1] - low,
+            items=self.items[low:high],
+            ratings=None if self.ratings is None else self.ratings[low:high],
+            times=None if self.times is None else self.times[low:high],
+            candidates=None if self.candidates is None else self.candidates[start:stop],
+            user_features=None if self.user_features is None else self.user_features[start:stop],
+        )
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Questions together with the items (and ratings) that answer them; row r owns offsets[r]:offsets[r + 1]."""
+
+    query: Query
+    offsets: Longs  # (b + 1,)
+    items: Ints  # (m,)
+    ratings: Floats | None  # (m,)
+
+    def __len__(self) -> int:
+        return len(self.query)
+
+    def slice(self, start: int, stop: int) -> HeldOut:
+        """Questions start … stop − 1 with their answers, as views."""
+        low, high = self.offsets[start], self.offsets[min(stop, len(self))]
+        ratings = None if self.ratings is None else self.ratings[low:high]
+        offsets = self.offsets[start : stop + 1] - low
+        return HeldOut(self.query.slice(start, stop), offsets, self.items[low:high], ratings)
+
+    @cached_property
+    def rows(self) -> Longs:
+        """(m,) the question to which each held-out item belongs."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Interactions with the names behind the numbers; `fingerprint` is the SHA-256 of everything in it."""
+
+    name: str
+    interactions: Interactions
+    users: Side
+    items: Side
+    fingerprint: str
+    notes: dict[str, Any] = field(default_factory=dict)  # licence, citation, rows dropped: shown, never computed with
+
+
+@dataclass(frozen=True)
+class Split:
+    """A data set divided once; the same for every algorithm."""
+
+    name: str
+    params: dict[str, Any]
+    dataset: Dataset
+    train: Interactions
+    validation: HeldOut | None
+    test: HeldOut
+    fingerprint: str
+
+
+def _no_report(epoch: int, **values: float) -> None:
+    """The default of `Training.report`: nobody listens."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """All that an algorithm may learn from."""
+
+    interactions: Interactions
+    items: Side
+    users: Side
+    validation: HeldOut | None = None
+    report: Callable[..., None] = _no_report  # report(epoch, loss=…, ndcg=…)
+    scratch: Path | None = None  # a folder for checkpoints that survives a killed attempt
+
+
+@dataclass(frozen=True)
+class TopK:
+    """The best k items of each question, best first; −1 and NaN where there are fewer."""
+
+    items: Ints  # (b, k)
+    scores: Floats  # (b, k)
+
+    def without_unscored(self) -> TopK:
+        """The same lists with the items whose score is NaN taken out."""
+        return TopK(np.where(np.isnan(self.scores), np.int32(-1), self.items), self.scores)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an item was recommended: a history item that speaks for it, and how much."""
+
+    item: int
+    weight: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a cell leaves behind and every metric is computed from. q questions, m held-out items, lists of length k.
+
+    A held-out item's rank, counted from 0, is `better + position`: `better` candidates score higher, and among the
+    `tied` others with the same score it stands at `position` in the order of the tie-break.
+    """
+
+    lists: TopK  # (q, k)
+    offsets: Longs  # (q + 1,) into the arrays of held-out items
+    items: Ints  # (m,)
+    better: Ints  # (m,)
+    tied: Ints  # (m,)
+    position: Ints  # (m,)
+    candidates: Ints  # (q,) how many items were ranked
+    unscored: Ints  # (q,) how many of them had a NaN score
+    ratings: Floats | None = None  # (m,) true ratings
+    predictions: Floats | None = None  # (m,) predicted ratings; NaN was replaced and counted
+    refused: int = 0  # how many predictions were NaN

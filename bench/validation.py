@@ -1,0 +1,32 @@
+"""Quality on the validation part while an algorithm trains: the same ranking and formula as the final evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bench.topk import locate
+from bench.types import Floats, HeldOut, Query
+
+SLICE_BYTES = 64 << 20  # a slice of questions is as long as its scores fit in here
+
+
+def slices(questions: int, n_items: int) -> list[tuple[int, int]]:
+    """(start, stop) ranges of questions with start·n_items·4 bytes under SLICE_BYTES."""
+    step = max(1, SLICE_BYTES // (4 * max(1, n_items)))
+    return [(start, min(start + step, questions)) for start in range(0, questions, step)]
+
+
+def ndcg_on(score: Callable[[Query], Floats], held_out: HeldOut, k: int = 10) -> float:
+    """Mean NDCG@k of `score` over the questions of `held_out`; definition in docs/metrics.md."""
+    total = 0.0
+    ideal = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, k + 2)))])
+    for start, stop in slices(len(held_out), held_out.query.n_items):
+        part = held_out.slice(start, stop)
+        ranks = locate(score(part.query), part)
+        rank = ranks.better + ranks.position
+        gain = np.where(rank < k, 1 / np.log2(rank + 2.0), 0)
+        per_question = np.bincount(part.rows, weights=gain, minlength=len(part))
+        total += float(np.sum(per_question / ideal[np.minimum(np.diff(part.offsets), k)]))
+    return total / len(held_out)
