@@ -27,8 +27,12 @@ def require(bytes_needed: float, what: str) -> None:
     """Raise Unsupported when `what` needs more bytes than are available."""
     left = available()
     if bytes_needed > left:
-        raise Unsupported(f"{what} needs {_gigabytes(bytes_needed)} of memory, {_gigabytes(left)} are available")
+        raise Unsupported(f"{what} needs {readable(bytes_needed)} of memory, {readable(left)} are available")
 
 
-def _gigabytes(count: float) -> str:
-    return f"{count / 1e9:.1f} GB"
+def readable(count: float) -> str:
+    """A number of bytes with the unit that suits it: 12.3 GB, 4.0 MB, 17 bytes."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count:.0f} bytes"

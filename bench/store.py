@@ -48,11 +48,11 @@ class Store:
         return sorted(found, key=lambda record: (record.started, record.attempt))
 
     def latest(self) -> dict[str, Record]:
-        """For each slot id the record that counts: the newest ok attempt, or else the newest one."""
+        """For each slot id the record that counts: of its newest key the newest ok attempt, or else the newest one."""
         best: dict[str, Record] = {}
         for record in self.records():
             known = best.get(record.slot.id)
-            if known is None or record.status == "ok" or known.status != "ok":
+            if known is None or known.key != record.key or record.status == "ok" or known.status != "ok":
                 best[record.slot.id] = record
         return best
 
@@ -103,7 +103,7 @@ class Store:
         with storage(self.folder):
             temporary = self.begin()
             answers_io.write_context(context, temporary)
-            self._publish(temporary, final)
+            self.publish(temporary, final)
 
     def begin(self) -> Path:
         """A fresh temporary folder on the store's own file system."""
@@ -118,7 +118,7 @@ class Store:
             attempt = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
             record = replace(record, attempt=attempt, files=files)
             (temporary / RECORD).write_text(record.to_json(), encoding="utf-8")
-            self._publish(temporary, self.folder_of(record))
+            self.publish(temporary, self.folder_of(record))
         return record
 
     @contextmanager
@@ -135,7 +135,8 @@ class Store:
         finally:
             lock.release()
 
-    def _publish(self, temporary: Path, final: Path) -> None:
+    def publish(self, temporary: Path, final: Path) -> None:
+        """Sync the files in `temporary` and give the folder its final name; a name already taken wins."""
         for path in temporary.iterdir():
             _sync(path)
         _sync(temporary)

@@ -1,0 +1,1 @@
+"""What answers are worth: one module per kind of metric, found by name through `bench.metrics.registry`."""

@@ -1,0 +1,133 @@
+"""What runs inside the process of one cell: load, fit, recommend, predict, write.
+
+    python -m bench.cell JOB.json
+
+The job names the algorithm, its parameters, and the folder with the training data. News goes to the harness as JSON
+lines through one pipe; the held-out items come through another, and only after `fit` has returned. This process is a
+wall for reliability, not for safety: a plug-in is code and can do what its user can.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import json
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+SAMPLE = 200  # questions on which an algorithm's own `recommend` is checked
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class News:
+    """The pipe to the harness."""
+
+    pipe: IO[str]
+
+    def tell(self, **event: Any) -> None:
+        """Send one line."""
+        self.pipe.write(json.dumps(event) + "\n")
+        self.pipe.flush()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Announce a phase, and its cost when it ends well."""
+        self.tell(event="begin", phase=name)
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        cost = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "peak": peak}
+        self.tell(event="end", phase=name, cost=cost)
+
+
+def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
+    """The whole cell; raises whatever the algorithm raises."""
+    with news.phase("load"):
+        from bench import answers_io, evaluation, handover, registry
+        from bench.algorithm import Algorithm
+
+        algorithm = registry.create(job["algorithm"], **job["facts"], **job["params"])
+        folder, output = Path(job["training"]), Path(job["output"])
+        training = handover.read_training(folder)
+        scratch = Path(job["scratch"])
+        training = replace(
+            training, scratch=scratch, report=lambda epoch, **v: news.tell(event="epoch", epoch=epoch, **v)
+        )
+    with news.phase("fit"):
+        algorithm.fit(training)
+    news.tell(event="fitted")
+    held_out = handover.unpack(held_out_pipe.read(), training)
+    with news.phase("recommend"):
+        answers = evaluation.rank(algorithm, held_out)
+        if type(algorithm).recommend is not Algorithm.recommend:
+            asked = held_out.query.slice(0, SAMPLE)
+            evaluation.check_lists(algorithm.recommend(asked, 10), asked, 10)
+    refused = 0
+    if evaluation.predicts(type(algorithm), held_out):
+        with news.phase("predict"):
+            mean = float(training.interactions.known_ratings.mean(dtype="float64"))
+            predictions, refused = evaluation.predict(algorithm, held_out, mean)
+            answers = replace(answers, predictions=predictions)
+    with news.phase("write"):
+        answers_io.write(answers, output)
+    counts = {
+        "questions": len(held_out),
+        "held_out": len(held_out.items),
+        "tied": int((answers.tied > 0).sum()),
+        "unscored": int(answers.unscored.sum()),
+        "refused": refused,
+    }
+    news.tell(event="done", counts=counts)
+
+
+def main() -> int:
+    """Run the job named on the command line and tell how it ended."""
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    _die_with(job["parent"])
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    news = News(os.fdopen(job["news"], "w", encoding="utf-8"))
+    with os.fdopen(job["held_out"], "rb") as held_out_pipe:
+        try:
+            run(job, news, held_out_pipe)
+        except Exception as error:  # any failure of a plug-in is a result
+            traceback.print_exc()
+            news.tell(event="failed", status=_status(error), reason=_reason(error))
+    return 0
+
+
+def _status(error: Exception) -> str:
+    from bench.errors import InvalidOutput, Unsupported
+
+    kinds = {Unsupported: "skipped", InvalidOutput: "invalid_output", MemoryError: "oom"}
+    return next((status for kind, status in kinds.items() if isinstance(error, kind)), "failed")
+
+
+def _reason(error: Exception) -> str:
+    from bench.errors import BenchError
+
+    text = str(error).strip()[:2000]
+    expected = isinstance(error, BenchError) and type(error).__name__ != "Diverged"
+    return text if expected else f"{type(error).__name__}: {text}"
+
+
+def _die_with(parent: int) -> None:
+    """Be killed when the harness dies, however it dies (Linux; elsewhere the harness stops its children itself)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the line above
+            os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""What the store keeps of a split so that a report needs nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bench.records import Context
+from bench.types import HeldOut, Split
+
+
+def context_of(split: Split) -> Context:
+    """Names, popularity and facts of a split; nothing that tells what is held out."""
+    dataset, train = split.dataset, split.train
+    popularity = np.diff(train.matrix().tocsc().indptr).astype(np.int64)
+    users = split.test.query.users
+    return Context(
+        dataset=dataset.name,
+        split={"name": split.name, **split.params},
+        facts=facts(split),
+        users=users,
+        user_ids=tuple(dataset.users.ids[u] for u in users.tolist()),
+        item_ids=dataset.items.ids,
+        titles=dataset.items.titles or dataset.items.ids,
+        popularity=popularity,
+        train_users=int(np.count_nonzero(np.diff(train.offsets))),
+        scale=train.scale,
+    )
+
+
+def facts(split: Split) -> dict[str, Any]:
+    """Counts that a reader should know, and the notes of the data set."""
+    dataset, train, test = split.dataset, split.train, split.test
+    trained = np.zeros(train.n_items, np.bool_)
+    trained[train.items] = True
+    return {
+        "users": len(np.unique(dataset.interactions.users)),
+        "items": len(dataset.items),
+        "interactions": len(dataset.interactions),
+        "training interactions": len(train),
+        "validation interactions": 0 if split.validation is None else len(split.validation.items),
+        "test interactions": len(test.items),
+        "test questions": len(test),
+        "questions without history": int(np.sum(np.diff(test.query.offsets) == 0)),
+        "test items never seen in training": int(np.sum(~trained[test.items])),
+        "test pairs that are also in the history": overlap(test),
+        "notes": dict(dataset.notes),
+    }
+
+
+def overlap(held_out: HeldOut) -> int:
+    """How many held-out pairs are in the history of their own question."""
+    n_items = held_out.query.n_items
+    seen = np.repeat(np.arange(len(held_out)), np.diff(held_out.query.offsets)) * n_items + held_out.query.items
+    return int(np.isin(held_out.rows * n_items + held_out.items, seen).sum())

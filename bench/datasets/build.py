@@ -1,0 +1,216 @@
+"""From rows of text ids to a Dataset whose numbers and order do not depend on the order of the rows.
+
+Users and items are numbered in the sorted order (by code point) of their ids. Within a user the interactions are sorted
+by time; equal times by a hash of (user number, item number), which favours no item over another; equal pairs by rating.
+Without times they keep the order of the rows if that order means something, and are sorted by item otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_matrix
+
+from bench.datasets.fingerprint import fingerprint
+from bench.errors import BadConfig, BadData, did_you_mean
+from bench.types import Dataset, Interactions, Ints, Longs, Side
+
+Duplicates = Literal["first", "last", "sum", "max", "keep"]
+Names = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Numbered interactions in any order; `when` is finer than the seconds that are kept."""
+
+    users: Ints
+    items: Ints
+    ratings: NDArray[np.float64] | None
+    when: NDArray[Any] | None
+
+    def take(self, rows: NDArray[Any], ratings: NDArray[np.float64] | None = None) -> _Rows:
+        """The rows at `rows`, with `ratings` in place of their own if given."""
+        kept = self.ratings[rows] if ratings is None and self.ratings is not None else ratings
+        return _Rows(self.users[rows], self.items[rows], kept, None if self.when is None else self.when[rows])
+
+
+def build(
+    name: str,
+    users: Sequence[str],
+    items: Sequence[str],
+    *,
+    ratings: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    ordered: bool = False,
+    scale: tuple[float, float] | None = None,
+    duplicates: str = "last",
+    titles: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
+    item_features: Names | None = None,
+    user_features: Names | None = None,
+    notes: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """A data set of n interactions between `users[r]` and `items[r]`.
+
+    `times` are seconds since 1970; fractions decide the order and are then dropped. `ordered` says that the order of
+    the rows is the order in time and counts only without `times`. `duplicates` says what becomes of several rows with
+    the same user and item: the `first` or `last` one stays (at equal times the lowest rating is the first, the highest
+    the last), `sum` and `max` put one rating in the place of the last, `keep` keeps all. Without ratings `sum` makes
+    the number of rows the rating. Items that have a title, a text or features belong to the catalogue even if nobody
+    met them; users without interactions do not count.
+
+    Raises BadData for no rows, columns of different lengths, an empty id, a rating that is not finite or outside
+    `scale`, a time that is not finite; BadConfig for an unknown policy.
+    """
+    if duplicates not in get_args(Duplicates):
+        raise BadConfig(f"unknown duplicates policy {duplicates!r}{did_you_mean(duplicates, get_args(Duplicates))}")
+    columns = {"items": items, "ratings": ratings, "times": times}
+    for column, values in columns.items():
+        if values is not None and len(values) != len(users):  # type: ignore[arg-type]
+            raise BadData(f"{name}: {len(users)} users but {len(values)} {column}")  # type: ignore[arg-type]
+    if len(users) == 0:
+        raise BadData(f"{name}: no interactions")
+    described = [side for side in (titles, texts, item_features) if side is not None]
+    user_ids, user_of = _numbers(name, "user", users, ())
+    item_ids, item_of = _numbers(name, "item", items, described)
+    rows = _Rows(user_of, item_of, _ratings(name, ratings, scale), _when(name, times))
+    single = _without_duplicates(rows.take(_order(rows, ordered)), duplicates)
+    _check_scale(name, single.ratings, scale, "the sum of duplicates")
+    interactions = _freeze(
+        Interactions(
+            users=single.users,
+            items=single.items,
+            ratings=None if single.ratings is None else single.ratings.astype(np.float32),
+            times=None if single.when is None else np.floor(single.when).astype(np.int64),
+            n_users=len(user_ids),
+            n_items=len(item_ids),
+            ordered=ordered or times is not None,
+            scale=scale,
+        )
+    )
+    user_side = _side(user_ids, None, None, user_features)
+    item_side = _side(item_ids, titles, texts, item_features)
+    counts = {"policy": duplicates, "dropped": len(users) - len(interactions)}
+    return Dataset(
+        name=name,
+        interactions=interactions,
+        users=user_side,
+        items=item_side,
+        fingerprint=fingerprint(interactions, user_side, item_side, duplicates),
+        notes={**(notes or {}), "duplicates": counts},
+    )
+
+
+def _numbers(name: str, kind: str, ids: Sequence[str], more: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], Ints]:
+    """The sorted distinct ids, and the number of each row's id (n,)."""
+    known = set(ids).union(*more)
+    for text in known:
+        if not isinstance(text, str):
+            raise BadData(f"{name}: {kind} ids are text, not {text!r}")
+        if not text:
+            raise BadData(f"{name}: an empty {kind} id")
+    ordered = tuple(sorted(known))
+    number = {text: position for position, text in enumerate(ordered)}
+    return ordered, np.fromiter(map(number.__getitem__, ids), np.int32, len(ids))
+
+
+def _ratings(name: str, ratings: ArrayLike | None, scale: tuple[float, float] | None) -> NDArray[np.float64] | None:
+    if scale is not None and not (math.isfinite(scale[0]) and math.isfinite(scale[1]) and scale[0] < scale[1]):
+        raise BadData(f"{name}: the rating scale {scale[0]} to {scale[1]} is no range")
+    if ratings is None:
+        return None
+    values = np.asarray(ratings, np.float64)
+    bad = np.flatnonzero(~np.isfinite(values))
+    if len(bad):
+        raise BadData(f"{name}: row {bad[0] + 1}: the rating {values[bad[0]]} is not a finite number")
+    _check_scale(name, values, scale, "the rating")
+    return values
+
+
+def _check_scale(name: str, ratings: NDArray[np.float64] | None, scale: tuple[float, float] | None, what: str) -> None:
+    if ratings is None or scale is None:
+        return
+    bad = np.flatnonzero((ratings < scale[0]) | (ratings > scale[1]))
+    if len(bad):
+        value = f"{what} {ratings[bad[0]]:g} is outside the scale {scale[0]:g} to {scale[1]:g}"
+        raise BadData(f"{name}: row {bad[0] + 1}: {value} ({len(bad)} such rows)")
+
+
+def _when(name: str, times: ArrayLike | None) -> NDArray[Any] | None:
+    if times is None:
+        return None
+    values = np.asarray(times)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise BadData(f"{name}: row {np.flatnonzero(~np.isfinite(values))[0] + 1}: the time is not a finite number")
+    return values
+
+
+def tie_hash(users: Ints, items: Ints) -> NDArray[np.uint64]:
+    """(n,) a 64-bit hash of each (user number, item number): SplitMix64's finaliser (Steele, Lea and Flood 2014)."""
+    z = users.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + items.astype(np.uint64) + np.uint64(1)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))
+
+
+def _order(rows: _Rows, ordered: bool) -> Longs:
+    """(n,) the positions of the rows in their final order; the last key of lexsort counts most."""
+    rating = () if rows.ratings is None else (rows.ratings,)
+    if rows.when is not None:
+        return np.lexsort((*rating, tie_hash(rows.users, rows.items), rows.when, rows.users))
+    if ordered:
+        return np.argsort(rows.users, kind="stable")
+    return np.lexsort((*rating, rows.items, rows.users))
+
+
+def _without_duplicates(rows: _Rows, policy: str) -> _Rows:
+    """One row for each pair of user and item, except with `keep`; the rows are in their final order."""
+    if policy == "keep":
+        return rows
+    by_pair = np.lexsort((rows.items, rows.users))  # stable: the order within a pair stays
+    users, items = rows.users[by_pair], rows.items[by_pair]
+    begins = np.append(True, (users[1:] != users[:-1]) | (items[1:] != items[:-1]))
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(users)) - 1
+    kept = by_pair[starts if policy == "first" else ends]
+    in_order = np.argsort(kept, kind="stable")
+    if policy == "max" and rows.ratings is not None:
+        return rows.take(kept[in_order], np.maximum.reduceat(rows.ratings[by_pair], starts)[in_order])
+    if policy == "sum":
+        added = np.ones(len(users)) if rows.ratings is None else _ascending(rows.ratings[by_pair], begins)
+        return rows.take(kept[in_order], np.add.reduceat(added, starts)[in_order])
+    return rows.take(kept[in_order])
+
+
+def _ascending(ratings: NDArray[np.float64], begins: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Each pair's ratings sorted, so that rounding does not depend on the order in which they are added."""
+    return ratings[np.lexsort((ratings, np.cumsum(begins)))]
+
+
+def _side(
+    ids: tuple[str, ...], titles: Mapping[str, str] | None, texts: Mapping[str, str] | None, names: Names | None
+) -> Side:
+    """An item without a title shows its id; one without a text is described by its title."""
+    shown = None if titles is None else tuple(titles.get(text) or text for text in ids)
+    told = None if texts is None else tuple(texts.get(i) or title for i, title in zip(ids, shown or ids, strict=True))
+    if names is None:
+        return Side(ids, shown, told)
+    features = tuple(sorted({name for text in ids for name in names.get(text, ())}))
+    column = {name: position for position, name in enumerate(features)}
+    owned = [sorted({column[name] for name in names.get(text, ())}) for text in ids]
+    offsets = np.concatenate([[0], np.cumsum([len(row) for row in owned])])
+    columns = np.array([c for row in owned for c in row], np.int32)
+    data = np.ones(len(columns), np.float32)
+    return Side(ids, shown, told, csr_matrix((data, columns, offsets), shape=(len(ids), len(features))), features)
+
+
+def _freeze(interactions: Interactions) -> Interactions:
+    for array in (interactions.users, interactions.items, interactions.ratings, interactions.times):
+        if array is not None:
+            array.flags.writeable = False
+    return interactions

@@ -1,0 +1,83 @@
+"""A part of a data set: without low ratings, without rare users and items. What is left is numbered anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.datasets.fingerprint import fingerprint
+from bench.errors import BadConfig, BadData
+from bench.types import Bools, Dataset, Interactions, Side
+
+
+def filtered(dataset: Dataset, min_rating: float | None = None, k_core: int | None = None) -> Dataset:
+    """The interactions rated `min_rating` or higher; then, again and again until nothing changes, without users and
+    items that have fewer than `k_core` interactions. Users and items that are left with none are left out, too.
+
+    Raises BadConfig for values that are no such numbers, BadData when nothing is left, Unsupported for a minimum rating
+    where there are no ratings.
+    """
+    _check("min_rating", min_rating, (int, float))
+    _check("k_core", k_core, (int,))
+    interactions = dataset.interactions
+    keep = np.ones(len(interactions), np.bool_)
+    if min_rating is not None:
+        keep &= interactions.known_ratings >= min_rating
+    if k_core is not None:
+        keep = _core(interactions, keep, k_core)
+    if not keep.any():
+        raise BadData(f"{dataset.name}: nothing is left with min_rating={min_rating}, k_core={k_core}")
+    users, items = (np.unique(column[keep]) for column in (interactions.users, interactions.items))
+    kept = interactions.take(np.flatnonzero(keep))
+    kept = replace(
+        kept,
+        users=np.searchsorted(users, kept.users).astype(np.int32),
+        items=np.searchsorted(items, kept.items).astype(np.int32),
+        n_users=len(users),
+        n_items=len(items),
+    )
+    user_side, item_side = _rows(dataset.users, users), _rows(dataset.items, items)
+    policy = dataset.notes["duplicates"]["policy"]
+    left_out = {"interactions": int(len(interactions) - len(kept)), "users": len(dataset.users) - len(users)}
+    return replace(
+        dataset,
+        interactions=kept,
+        users=user_side,
+        items=item_side,
+        fingerprint=fingerprint(kept, user_side, item_side, policy),
+        notes={**dataset.notes, "left out": {**left_out, "items": len(dataset.items) - len(items)}},
+    )
+
+
+def _check(name: str, value: Any, kinds: tuple[type, ...]) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
+        raise BadConfig(f"data set option {name!r} is a number, not {value!r}")
+
+
+def _core(interactions: Interactions, keep: Bools, k: int) -> Bools:
+    """The k-core of the graph of users and items; each round costs O(n)."""
+    while True:
+        users = np.bincount(interactions.users[keep], minlength=interactions.n_users)
+        items = np.bincount(interactions.items[keep], minlength=interactions.n_items)
+        left = keep & (users[interactions.users] >= k) & (items[interactions.items] >= k)
+        if left.sum() == keep.sum():
+            return left
+        keep = left
+
+
+def _rows(side: Side, numbers: NDArray[Any]) -> Side:
+    """The descriptions of `numbers`; all feature columns stay."""
+
+    def chosen(texts: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if texts is None else tuple(texts[number] for number in numbers)
+
+    return replace(
+        side,
+        ids=tuple(side.ids[number] for number in numbers),
+        titles=chosen(side.titles),
+        texts=chosen(side.texts),
+        features=None if side.features is None else side.features[numbers],
+    )

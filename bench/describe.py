@@ -1,0 +1,99 @@
+"""What algorithms say of themselves, asked in a process of its own, so that no plug-in can break the harness.
+
+python -m bench.describe      reads [[name, params], …] as JSON on standard input, answers one JSON line for each
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+Wanted = tuple[str, dict[str, Any]]
+TIME_LIMIT = 120  # seconds for importing everything that is asked for
+
+
+@dataclass(frozen=True)
+class Description:
+    """A class as far as planning needs it. `unavailable` and `wrong` are empty when all is well."""
+
+    params: dict[str, Any] = field(default_factory=dict)  # all of them, validated
+    changed: dict[str, Any] = field(default_factory=dict)  # those that are not at their default
+    needs: list[str] = field(default_factory=list)
+    can: list[str] = field(default_factory=list)
+    family: str = ""
+    unavailable: str = ""  # why it cannot be imported here
+    wrong: str = ""  # what is wrong with the parameters
+
+
+def describe(wanted: list[Wanted]) -> list[Description]:
+    """One description for each (name, params). A crash while importing makes that one unavailable, and no other."""
+    found: list[Description] = []
+    while len(found) < len(wanted):
+        lines, end = _ask(wanted[len(found) :])
+        found.extend(Description(**line) for line in lines)
+        if len(found) < len(wanted):
+            name = wanted[len(found)][0]
+            found.append(Description(unavailable=f"algorithm {name!r} is unavailable: {end} while it was imported"))
+    return found
+
+
+def _ask(wanted: list[Wanted]) -> tuple[list[dict[str, Any]], str]:
+    """The answers that came, and how the process ended."""
+    command = [sys.executable, "-m", "bench.describe"]
+    try:
+        done = subprocess.run(
+            command, check=False, input=json.dumps(wanted).encode(), capture_output=True, timeout=TIME_LIMIT
+        )
+        output, end = done.stdout, _end(done.returncode)
+    except subprocess.TimeoutExpired as error:
+        output, end = error.stdout or b"", f"no answer in {TIME_LIMIT} s"
+    lines = []
+    for line in output.splitlines():
+        with contextlib.suppress(ValueError):  # half a line of a crashed process
+            lines.append(json.loads(line))
+    return lines, end
+
+
+def _end(code: int) -> str:
+    return f"crashed({signal.Signals(-code).name})" if code < 0 else f"the process ended (exit code {code})"
+
+
+def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    from bench import registry
+    from bench.errors import BadConfig, Unsupported
+    from bench.params import build
+
+    try:
+        cls = registry.load(name)
+        params = build(cls.Params, values, f"algorithm {name!r}")
+    except Unsupported as error:
+        return {"unavailable": str(error)}
+    except BadConfig as error:
+        return {"wrong": str(error)}
+    every, usual = params.model_dump(mode="json"), {n: f.default for n, f in cls.Params.model_fields.items()}
+    return {
+        "params": every,
+        "changed": {key: value for key, value in every.items() if value != usual[key]},
+        "needs": [flag.name for flag in cls.needs],
+        "can": [flag.name for flag in cls.can],
+        "family": cls.family,
+    }
+
+
+def main() -> None:
+    """Answer on standard output; whatever plug-ins print while they are imported goes nowhere."""
+    answers = sys.stdout
+    with contextlib.redirect_stdout(io.StringIO()):
+        for name, values in json.load(sys.stdin):
+            answers.write(json.dumps(_one(name, values)) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    main()

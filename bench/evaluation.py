@@ -1,0 +1,92 @@
+"""Ask a fitted algorithm all questions and write down its answers. The harness ranks; the algorithm only scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.algorithm import Algorithm, Can
+from bench.errors import InvalidOutput
+from bench.topk import locate, top_k
+from bench.types import Answers, Floats, HeldOut, Query, TopK
+from bench.validation import slices
+
+LIST_LENGTH = 100
+
+
+def rank(algorithm: Algorithm[Any], held_out: HeldOut) -> Answers:
+    """Lists of up to LIST_LENGTH items and the rank of every held-out item, slice by slice.
+
+    No more than bench.validation.SLICE_BYTES of scores exist at a time. Raises InvalidOutput as `top_k` does.
+    """
+    n_items = held_out.query.n_items
+    length = min(LIST_LENGTH, n_items)
+    lists, ranks = [], []
+    for start, stop in slices(len(held_out), n_items):
+        part = held_out.slice(start, stop)
+        scores = algorithm.score(part.query)
+        lists.append(top_k(scores, part.query, length))
+        ranks.append(locate(scores, part))
+    names = ("better", "tied", "position", "candidates", "unscored")
+    joined: dict[str, Any] = {name: np.concatenate([getattr(r, name) for r in ranks]) for name in names}
+    best = TopK(np.concatenate([part.items for part in lists]), np.concatenate([part.scores for part in lists]))
+    return Answers(best, held_out.offsets, held_out.items, ratings=held_out.ratings, **joined)
+
+
+def predict(algorithm: Algorithm[Any], held_out: HeldOut, mean: float) -> tuple[Floats, int]:
+    """Predicted ratings (m,) of all held-out items, and how many were NaN and became the training mean."""
+    parts = []
+    for start, stop in slices(len(held_out), held_out.query.n_items):
+        part = held_out.slice(start, stop)
+        found = np.asarray(algorithm.predict(part.query, part.rows, part.items))
+        if found.dtype.kind != "f" or found.shape != part.items.shape:
+            expected = f"floating point of shape {part.items.shape}"
+            raise InvalidOutput(f"predict returned {found.dtype} of shape {found.shape}, not {expected}")
+        if np.isinf(found).any():
+            raise InvalidOutput(f"predict returned {int(np.isinf(found).sum())} infinite ratings of {len(found)}")
+        parts.append(found.astype(np.float64))
+    predictions = np.concatenate(parts)
+    refused = np.isnan(predictions)
+    predictions[refused] = mean
+    return predictions, int(refused.sum())
+
+
+def predicts(algorithm: type[Algorithm[Any]], held_out: HeldOut) -> bool:
+    """Whether rating predictions can be asked for."""
+    return Can.PREDICT_RATINGS in algorithm.can and held_out.ratings is not None
+
+
+def check_lists(best: TopK, query: Query, k: int) -> None:
+    """Hold an algorithm's own `recommend` to the rules.
+
+    Raises InvalidOutput with the number of wrong lists and five examples for duplicates, unknown ids, seen items, a
+    wrong number of places, NaN or unsorted scores. Fewer than k items (−1 at the end) are allowed.
+    """
+    items, scores = np.asarray(best.items), np.asarray(best.scores)
+    if items.shape != (len(query), k) or scores.shape != items.shape or items.dtype.kind not in "iu":
+        raise InvalidOutput(f"recommend returned {items.dtype} items of shape {items.shape}, not ({len(query)}, {k})")
+    wrong: list[str] = []
+    for row in range(len(query)):
+        problem = _problem(
+            items[row], scores[row], query.items[query.offsets[row] : query.offsets[row + 1]], query.n_items
+        )
+        if problem:
+            wrong.append(f"question {query.keys[row]}: {problem}")
+    if wrong:
+        raise InvalidOutput(f"recommend: {len(wrong)} of {len(query)} lists are wrong: {'; '.join(wrong[:5])}")
+
+
+def _problem(items: NDArray[Any], scores: NDArray[Any], history: NDArray[Any], n_items: int) -> str:
+    given = items[items != -1]
+    kept = scores[items != -1]
+    if np.any(items[len(given) :] != -1) or np.any((given < 0) | (given >= n_items)):
+        return "unknown item numbers"
+    if len(np.unique(given)) < len(given):
+        return "an item twice"
+    if np.isin(given, history).any():
+        return "seen items"
+    if np.isnan(kept).any():
+        return "NaN scores"
+    return "scores not in falling order" if np.any(np.diff(kept) > 0) else ""

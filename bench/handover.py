@@ -1,0 +1,106 @@
+"""What the harness hands to a cell's process: training data as read-only files, held-out items as bytes in a pipe."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bench.types import HeldOut, Interactions, Query, Side, Split, Training
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def write_training(split: Split, folder: Path) -> None:
+    """Write everything that may be learnt from into `folder`; nothing held out for the test is among it."""
+    train = split.train
+    arrays = _present({f"train.{name}": getattr(train, name) for name in ("users", "items", "ratings", "times")})
+    if split.validation is not None:
+        arrays |= {f"validation.{name}": array for name, array in _flat(split.validation).items()}
+    about: dict[str, Any] = {"n_users": train.n_users, "n_items": train.n_items}
+    about |= {"ordered": train.ordered, "scale": train.scale}
+    for kind, side in (("users", split.dataset.users), ("items", split.dataset.items)):
+        about[kind] = {name: getattr(side, name) for name in ("ids", "titles", "texts", "feature_names")}
+        if side.features is not None:
+            arrays |= {f"{kind}.{part}": getattr(side.features, part) for part in ("data", "indices", "indptr")}
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+
+
+def read_training(folder: Path) -> Training:
+    """The training data in `folder`, its arrays mapped from the files and read-only."""
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    paths = {path.stem: path for path in sorted(folder.glob("*.npy"))}
+    arrays = {name: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for name, path in paths.items()}
+    train = Interactions(
+        users=arrays["train.users"],
+        items=arrays["train.items"],
+        ratings=arrays.get("train.ratings"),
+        times=arrays.get("train.times"),
+        n_users=about["n_users"],
+        n_items=about["n_items"],
+        ordered=about["ordered"],
+        scale=tuple(about["scale"]) if about["scale"] else None,
+    )
+    held = {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("validation.")}
+    users, items = (_side(about[kind], kind, arrays) for kind in ("users", "items"))
+    validation = _with_features(_held_out(held, train.n_items), users) if held else None
+    return Training(train, items, users, validation)
+
+
+def pack(held_out: HeldOut) -> bytes:
+    """Questions and answers as the bytes of an .npz archive."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **_flat(held_out))  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def unpack(data: bytes, training: Training) -> HeldOut:
+    """The questions and answers in `data`."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        held_out = _held_out(dict(archive), training.interactions.n_items)
+    return _with_features(held_out, training.users)
+
+
+def _flat(held_out: HeldOut) -> Arrays:
+    query = held_out.query
+    names = ("keys", "users", "offsets", "items", "ratings", "times", "candidates")
+    arrays = {f"query.{name}": getattr(query, name) for name in names}
+    arrays |= {f"held.{name}": getattr(held_out, name) for name in ("offsets", "items", "ratings")}
+    return _present(arrays)
+
+
+def _present(arrays: dict[str, NDArray[Any] | None]) -> Arrays:
+    return {name: array for name, array in arrays.items() if array is not None}
+
+
+def _held_out(arrays: Arrays, n_items: int) -> HeldOut:
+    parts: dict[str, dict[str, Any]] = {"query": {"ratings": None, "times": None}, "held": {"ratings": None}}
+    for name, array in arrays.items():
+        owner, _, field = name.partition(".")
+        parts[owner][field] = array
+    return HeldOut(Query(**parts["query"], n_items=n_items), **parts["held"])
+
+
+def _with_features(held_out: HeldOut, users: Side) -> HeldOut:
+    if users.features is None:
+        return held_out
+    rows = csr_matrix(users.features[np.maximum(held_out.query.users, 0)])
+    return replace(held_out, query=replace(held_out.query, user_features=rows))
+
+
+def _side(about: dict[str, Any], kind: str, arrays: Arrays) -> Side:
+    texts = {name: None if about[name] is None else tuple(about[name]) for name in ("ids", "titles", "texts")}
+    names = tuple(about["feature_names"])
+    features = None
+    if f"{kind}.indptr" in arrays:
+        parts = tuple(arrays[f"{kind}.{part}"] for part in ("data", "indices", "indptr"))
+        features = csr_matrix(parts, shape=(len(about["ids"]), len(names)))
+    return Side(texts["ids"] or (), texts["titles"], texts["texts"], features, names)

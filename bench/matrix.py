@@ -1,0 +1,162 @@
+"""The matrix file: what is compared with what. Read, checked as a whole, and refused with all errors at once."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from bench.errors import BadConfig, did_you_mean
+
+TIME_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+MEMORY_UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
+METRICS = ("precision@10", "hit_rate@10", "recall@10", "ndcg@10", "coverage@10", "rmse")
+
+
+def quantity(text: str, units: dict[str, float]) -> float:
+    """`10m` as 600, `4GB` as 4e9. Raises BadConfig with the units allowed."""
+    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]+)\s*", text)
+    if not match or match[2] not in units or float(match[1]) <= 0:
+        raise BadConfig(f"{text!r} is not a number above 0 with one of the units {', '.join(units)}")
+    return float(match[1]) * units[match[2]]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Limits(_Part):
+    """What a cell may use; None stands for the default of the run."""
+
+    time: float | None = None
+    memory: float | None = None
+
+    @field_validator("time", "memory", mode="before")
+    @classmethod
+    def _parse(cls, value: Any, info: Any) -> Any:
+        return quantity(str(value), TIME_UNITS if info.field_name == "time" else MEMORY_UNITS)
+
+
+class AlgorithmSpec(_Part):
+    """One [[algorithms]] table: a name, literal parameters, and axes of parameters."""
+
+    name: str
+    params: dict[str, Any] = {}
+    grid: dict[str, list[Any]] = {}
+    limits: Limits = Limits()
+
+    def variants(self) -> list[dict[str, Any]]:
+        """The literal parameters joined with every point of the grid."""
+        points = itertools.product(*self.grid.values())
+        return [{**self.params, **dict(zip(self.grid, point, strict=True))} for point in points]
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"name": value}
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        raise ValueError("expected a name or { name = …, options }")
+    return value
+
+
+class Axes(_Part):
+    """The [matrix] table."""
+
+    datasets: list[dict[str, Any]] = Field(default=[{"name": "movielens-small"}], min_length=1)
+    splits: list[dict[str, Any]] = Field(default=[{"name": "user-time"}], min_length=1)
+    seeds: list[int] = Field(default=[0], min_length=1)
+    metrics: list[str] = list(METRICS)
+
+    @field_validator("datasets", "splits", mode="before")
+    @classmethod
+    def _name_them(cls, value: Any) -> Any:
+        return [_named(entry) for entry in value] if isinstance(value, list) else value
+
+
+class Matrix(_Part):
+    """A whole matrix file."""
+
+    matrix: Axes = Axes()
+    algorithms: list[AlgorithmSpec] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _no_repeats(self) -> Matrix:
+        for axis in ("datasets", "splits", "seeds"):
+            values = getattr(self.matrix, axis)
+            if any(value in values[:i] for i, value in enumerate(values)):
+                raise ValueError(f"{axis} has the same entry twice")
+        return self
+
+    def size(self) -> int:
+        """The number of cells, without making them."""
+        variants = sum(len(list(itertools.product(*spec.grid.values()))) for spec in self.algorithms)
+        return len(self.matrix.datasets) * len(self.matrix.splits) * len(self.matrix.seeds) * variants
+
+
+def read(path: Path) -> Matrix:
+    """The matrix in a file. Raises BadConfig with every error, each with its line and the nearest valid key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise BadConfig(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadConfig(f"{path}: not a TOML file: {error}") from None
+    try:
+        return Matrix.model_validate(raw)
+    except ValidationError as error:
+        problems = [_explain(problem, path, text) for problem in error.errors()]
+        raise BadConfig("\n".join(problems)) from None
+
+
+def replaced(
+    matrix: Matrix,
+    *,
+    algorithms: list[str] | None = None,
+    datasets: list[str] | None = None,
+    splits: list[str] | None = None,
+    seeds: list[int] | None = None,
+) -> Matrix:
+    """The matrix with some axes replaced by plain names, as the command line does."""
+    axes: dict[str, Any] = {"seeds": seeds} if seeds else {}
+    axes |= {
+        key: [_named(name) for name in names] for key, names in (("datasets", datasets), ("splits", splits)) if names
+    }
+    specs = [AlgorithmSpec(name=name) for name in algorithms] if algorithms else matrix.algorithms
+    return Matrix(matrix=matrix.matrix.model_copy(update=axes), algorithms=specs)
+
+
+def line_of(text: str, location: tuple[str | int, ...]) -> int:
+    """The line (from 1) of the key at `location`, as near as a search in the text can tell."""
+    lines = text.splitlines()
+    start = 0
+    if location and location[0] == "algorithms" and len(location) > 1 and isinstance(location[1], int):
+        heads = [i for i, line in enumerate(lines) if re.match(r"\s*\[\[\s*algorithms\s*\]\]", line)]
+        start = heads[location[1]] if location[1] < len(heads) else 0
+    for key in reversed([part for part in location if isinstance(part, str)]):
+        for number in range(start, len(lines)):
+            if re.search(rf"(^|[\s\[{{,.\"']){re.escape(key)}[\"']?\s*(=|\]|\.)", lines[number]):
+                return number + 1
+    return start + 1
+
+
+def _explain(problem: Any, path: Path, text: str) -> str:
+    location = problem["loc"]
+    where = f"{path}, line {line_of(text, location)}"
+    name = ".".join(str(part) for part in location)
+    if problem["type"] == "extra_forbidden":
+        return f"{where}: unknown key {location[-1]!r}{did_you_mean(str(location[-1]), _keys(location))}"
+    if problem["type"] == "missing":
+        return f"{where}: {name} is missing"
+    said = problem["msg"].removeprefix("Value error, ")
+    return f"{where}: {name or 'the file'}: {said[:1].lower()}{said[1:]}"
+
+
+def _keys(location: tuple[str | int, ...]) -> list[str]:
+    if location[0] == "algorithms":
+        return list(Limits.model_fields if "limits" in location else AlgorithmSpec.model_fields)
+    return list(Axes.model_fields if location[0] == "matrix" and len(location) > 1 else Matrix.model_fields)

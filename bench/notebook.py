@@ -1,0 +1,51 @@
+"""The same harness in a notebook: in this process, without a store and without limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench import evaluation
+from bench.algorithm import Algorithm
+from bench.context import context_of
+from bench.datasets import catalogue as datasets
+from bench.matrix import METRICS
+from bench.metrics.registry import measure
+from bench.registry import create
+from bench.splits import catalogue as splits
+from bench.types import Answers, Dataset, Floats, Split, Training
+
+__all__ = ["create", "evaluate", "load", "split"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The quality of one algorithm on one split."""
+
+    metrics: dict[str, float | None]  # None where a metric is undefined
+    per_user: dict[str, Floats]  # (q,) for each metric that has one value per question
+    answers: Answers
+
+
+def load(name: str, **options: Any) -> Dataset:
+    """A data set by name; `bench list datasets` shows all."""
+    return datasets.load({"name": name, **options})
+
+
+def split(dataset: Dataset, name: str, **options: Any) -> Split:
+    """A data set divided by a protocol; `bench list splits` shows all."""
+    return splits.make(dataset, {"name": name, **options})
+
+
+def evaluate(algorithm: Algorithm[Any], split: Split, metrics: tuple[str, ...] = METRICS) -> Result:
+    """Fit on the training part and answer the test questions. Raises what the algorithm raises."""
+    training = Training(split.train, split.dataset.items, split.dataset.users, split.validation)
+    algorithm.fit(training)
+    answers = evaluation.rank(algorithm, split.test)
+    if evaluation.predicts(type(algorithm), split.test):
+        mean = float(split.train.known_ratings.mean(dtype="float64"))
+        predictions, refused = evaluation.predict(algorithm, split.test, mean)
+        answers = replace(answers, predictions=predictions, refused=refused)
+    measured = measure(metrics, answers, context_of(split))
+    per_user = {name: values for name, found in measured.items() if (values := found.per_question) is not None}
+    return Result({name: found.value for name, found in measured.items()}, per_user, answers)

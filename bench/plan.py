@@ -1,0 +1,194 @@
+"""From a matrix to cells: every combination with its key, and why it would run or not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from bench import provenance, registry, sources
+from bench.datasets import catalogue as datasets
+from bench.describe import Description, describe
+from bench.errors import BadConfig, BenchError, Unsupported
+from bench.matrix import AlgorithmSpec, Limits, Matrix
+from bench.metrics import registry as metrics
+from bench.records import FORMAT, Record, Slot, digest
+from bench.splits import catalogue as splits
+from bench.store import Store
+from bench.types import Dataset, Split
+
+FINAL = ("ok", "failed", "crashed", "invalid_output", "no_result")  # the same code would do the same again
+RERUN = ("missing", "failed", "stale", "all")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One thing to run. `problem` is why it is skipped; `split` is None where the data cannot be divided."""
+
+    slot: Slot
+    key: str
+    label: str
+    family: str
+    limits: Limits
+    problem: str = ""
+    split: Split | None = field(default=None, repr=False)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a cell runs, and the reason in a word or two."""
+
+    cell: Cell
+    runs: bool
+    reason: str
+    record: Record | None = None  # the stored result that stands for the cell if it does not run
+
+
+def check(matrix: Matrix) -> list[Description]:
+    """Check every name and value in a matrix. One description for each variant of each algorithm, in order.
+
+    Raises BadConfig with all errors, one a line.
+    """
+    wanted = [(spec.name, params) for spec in matrix.algorithms for params in spec.variants()]
+    known = registry.entries()
+    problems = []
+    for attempt in (
+        *((datasets.check_spec, spec) for spec in matrix.matrix.datasets),
+        *((splits.options, spec) for spec in matrix.matrix.splits),
+        *((metrics.parse, name) for name in matrix.matrix.metrics),
+        *((registry.find, spec.name) for spec in matrix.algorithms),
+    ):
+        problems.extend(_problem(*attempt))
+    found = iter(describe([want for want in wanted if want[0] in known]))
+    descriptions = [next(found) if name in known else Description() for name, _ in wanted]
+    problems.extend(description.wrong for description in descriptions if description.wrong)
+    if problems:
+        raise BadConfig("\n".join(dict.fromkeys(problems)))
+    return descriptions
+
+
+def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
+    """Every cell of the matrix, data set by data set, in the order of the file."""
+    descriptions = check(matrix)
+    variants = [(spec, params) for spec in matrix.algorithms for params in spec.variants()]
+    found = []
+    for dataset_spec in matrix.matrix.datasets:
+        dataset = datasets.load(dataset_spec)
+        for split_spec in matrix.matrix.splits:
+            split, problem = _split(dataset, split_spec)
+            for (spec, _), description in zip(variants, descriptions, strict=True):
+                base = _cell(spec, description, dataset_spec, split_spec, dataset, split, device)
+                base = replace(base, problem=problem or base.problem)
+                for seed in matrix.matrix.seeds:
+                    slot = replace(base.slot, seed=seed)
+                    key = digest({"slot": asdict(slot), "rest": base.key})
+                    found.append(replace(base, slot=slot, key=key))
+    return found
+
+
+def decide(planned: list[Cell], store: Store | None, rerun: str, limits: Limits) -> list[Decision]:
+    """For each cell whether it runs under the policy `rerun`, given what the store holds."""
+    records = store.records() if store else []
+    by_key: dict[str, Record] = {}
+    for record in records:
+        known = by_key.get(record.key)
+        if known is None or record.status == "ok" or known.status != "ok":
+            by_key[record.key] = record
+    slots = {record.slot.id for record in records}
+    return [_decide(cell, by_key.get(cell.key), cell.slot.id in slots, rerun, limits) for cell in planned]
+
+
+def limits_of(cell: Cell, usual: Limits) -> Limits:
+    """The cell's own limits, and the usual ones where it has none."""
+    return Limits.model_construct(time=cell.limits.time or usual.time, memory=cell.limits.memory or usual.memory)
+
+
+def _decide(cell: Cell, record: Record | None, known_slot: bool, rerun: str, usual: Limits) -> Decision:
+    if record is None:
+        stale = known_slot and not cell.problem
+        return Decision(cell, True, "stale: code, data or a library changed" if stale else "new")
+    if rerun == "all":
+        return Decision(cell, True, "asked for", record)
+    if record.status == "ok":
+        return Decision(cell, False, "done", record)
+    if record.status == "skipped":
+        return Decision(cell, not cell.problem, "skipped", record)
+    limits = limits_of(cell, usual)
+    for status, limit in (("timeout", "time"), ("oom", "memory")):
+        if record.status == status:
+            raised = (getattr(limits, limit) or 0) > record.limits.get(limit, 0)
+            return Decision(cell, raised or rerun == "failed", f"{status}, limit raised" if raised else status, record)
+    return Decision(cell, rerun == "failed" or record.status not in FINAL, record.status, record)
+
+
+def _cell(
+    spec: AlgorithmSpec,
+    description: Description,
+    dataset_spec: dict[str, Any],
+    split_spec: dict[str, Any],
+    dataset: Dataset,
+    split: Split | None,
+    device: str,
+) -> Cell:
+    module = registry.find(spec.name).module
+    versions = provenance.versions(module) if not description.unavailable else {}
+    rest = {
+        "data": dataset.fingerprint,
+        "split": split.fingerprint if split else None,
+        "source": sources.source_hash(module) if not description.unavailable else None,
+        "versions": versions,
+        "device": device,
+        "format": FORMAT,
+    }
+    params = description.params or spec.params
+    slot = Slot(dataset_spec, split_spec, spec.name, params, 0)
+    return Cell(
+        slot=slot,
+        key=digest(rest),
+        label=_label(spec.name, description.changed),
+        family=description.family or registry.find(spec.name).family,
+        limits=spec.limits,
+        problem=description.unavailable or _unmet(description, dataset),
+        split=split,
+        versions=versions,
+    )
+
+
+def _label(name: str, changed: dict[str, Any]) -> str:
+    """The algorithm and what is not at its default: `item-knn (similarity=pearson)`."""
+    values = ", ".join(f"{k}={v if isinstance(v, str) else json.dumps(v)}" for k, v in sorted(changed.items()))
+    return f"{name} ({values})" if values else name
+
+
+def _unmet(description: Description, dataset: Dataset) -> str:
+    """The first need of the algorithm that the data set does not meet."""
+    data = dataset.interactions
+    has = {
+        "RATINGS": data.ratings is not None,
+        "ORDER": data.ordered,
+        "TIMES": data.times is not None,
+        "ITEM_TEXT": dataset.items.texts is not None,
+        "ITEM_FEATURES": dataset.items.features is not None,
+        "USER_FEATURES": dataset.users.features is not None,
+        "GPU": False,
+    }
+    unmet = [need for need in description.needs if not has[need]]
+    if not unmet:
+        return ""
+    return f"needs {unmet[0].lower().replace('_', ' ')}, which data set {dataset.name!r} or this machine does not have"
+
+
+def _split(dataset: Dataset, spec: dict[str, Any]) -> tuple[Split | None, str]:
+    try:
+        return splits.make(dataset, spec), ""
+    except Unsupported as error:
+        return None, str(error)
+
+
+def _problem(function: Any, value: Any) -> list[str]:
+    try:
+        function(value)
+    except BenchError as error:
+        return [str(error)]
+    return []

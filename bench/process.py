@@ -1,0 +1,148 @@
+"""One child process of the harness: its pipes, its log, the memory of its whole tree, and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+LOG_HEAD = 1 << 20  # bytes of output kept from the beginning
+LOG_TAIL = 1 << 16  # and from the end
+MARK = "RECMATRIX_CELL"
+
+
+class Child:
+    """A `python -m bench.cell` in a session of its own, with empty standard input."""
+
+    def __init__(self, job: dict[str, Any], folder: Path, environment: dict[str, str]) -> None:
+        self.mark = secrets.token_hex(8)
+        self.log = Log(folder / "log.txt")
+        self.news: queue.Queue[dict[str, Any]] = queue.Queue()
+        held_out_read, self._held_out = os.pipe()
+        news_read, news_write = os.pipe()
+        job = {**job, "parent": os.getpid(), "news": news_write, "held_out": held_out_read}
+        path = folder / "job.json"
+        path.write_text(json.dumps(job), encoding="utf-8")
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", "bench.cell", str(path)],
+            cwd=job["scratch"],
+            env={**os.environ, **environment, MARK: self.mark},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(held_out_read, news_write),
+            start_new_session=True,
+        )
+        os.close(held_out_read)
+        os.close(news_write)
+        self._threads = [
+            threading.Thread(target=self._read_news, args=(os.fdopen(news_read, "rb"),), daemon=True),
+            threading.Thread(target=self.log.copy, args=(self.popen.stdout,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def hand_over(self, data: bytes) -> None:
+        """Send the held-out items, without waiting for them to be read."""
+        descriptor, self._held_out = self._held_out, -1
+        if descriptor >= 0:
+            threading.Thread(target=_send, args=(descriptor, data), daemon=True).start()
+
+    def running(self) -> bool:
+        """Whether the process has not ended yet."""
+        return self.popen.poll() is None
+
+    def memory(self) -> int:
+        """Bytes of resident memory of the process and all its descendants."""
+        return sum(_resident(process) for process in self._tree())
+
+    def dump_stacks(self) -> None:
+        """Write where every thread stands into the log."""
+        with contextlib.suppress(ProcessLookupError):
+            self.popen.send_signal(signal.SIGUSR1)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.popen.wait(0.3)
+
+    def end(self, grace: float = 0) -> int | None:
+        """Wait up to `grace` seconds, kill the process and all that it started; the exit code if it ended itself."""
+        code: int | None = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self.popen.wait(grace)
+        for process in self._tree():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        self.popen.wait()
+        for process in psutil.process_iter():  # those that left the tree
+            with contextlib.suppress(psutil.Error):
+                if process.pid != os.getpid() and process.environ().get(MARK) == self.mark:
+                    process.kill()
+        if self._held_out >= 0:
+            os.close(self._held_out)
+            self._held_out = -1
+        for thread in self._threads:
+            thread.join(5)
+        self.log.close()
+        return code
+
+    def _tree(self) -> list[psutil.Process]:
+        try:
+            root = psutil.Process(self.popen.pid)
+            return [root, *root.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def _read_news(self, pipe: IO[bytes]) -> None:
+        with pipe:
+            for line in pipe:
+                with contextlib.suppress(ValueError):  # half a line of a killed process
+                    self.news.put(json.loads(line))
+
+
+class Log:
+    """What a process prints: the beginning and the end are kept, the rest is counted."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._written = 0
+        self._dropped = 0
+        self._tail = b""
+
+    def copy(self, source: IO[bytes]) -> None:
+        """Read to the end of `source`."""
+        with source:
+            while data := os.read(source.fileno(), 1 << 16):
+                room = LOG_HEAD - self._written
+                self._file.write(data[:room] if room > 0 else b"")
+                self._written += min(len(data), max(room, 0))
+                rest = self._tail + data[max(room, 0) :]
+                self._dropped += max(0, len(rest) - LOG_TAIL)
+                self._tail = rest[-LOG_TAIL:]
+
+    def close(self) -> None:
+        """Write the end and, if anything is missing, how much."""
+        if self._dropped:
+            self._file.write(f"\n[{self._dropped} bytes left out]\n".encode())
+        self._file.write(self._tail)
+        self._file.close()
+
+
+def _send(descriptor: int, data: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as pipe:
+        pipe.write(data)
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0

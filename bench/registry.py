@@ -1,0 +1,126 @@
+"""Which algorithms there are: entry points of the group `bench.algorithms`, from any installed distribution.
+
+Listing imports nothing. A broken plug-in is listed with its reason and harms no other.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from bench import sources
+from bench.algorithm import Algorithm
+from bench.errors import BadConfig, Unsupported, did_you_mean
+from bench.params import build
+
+GROUP = "bench.algorithms"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered name. `problem` says why it cannot be used here, as far as the source tells."""
+
+    name: str
+    target: str  # "module:Class"
+    distribution: str
+    family: str = ""
+    summary: str = ""
+    problem: str = ""
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the module that holds the class."""
+        return self.target.partition(":")[0]
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """All registered algorithms by name, sorted."""
+    by_name: dict[str, set[EntryPoint]] = defaultdict(set)
+    for point in entry_points(group=GROUP):
+        by_name[point.name].add(point)
+    return {name: _entry(name, sorted(points, key=_owner)) for name, points in sorted(by_name.items())}
+
+
+def find(name: str) -> Entry:
+    """The entry of that name. Raises BadConfig with the nearest name when there is none."""
+    known = entries()
+    if name not in known:
+        raise BadConfig(f"unknown algorithm {name!r}{did_you_mean(name, known)}; `bench list algorithms` shows all")
+    return known[name]
+
+
+def load(name: str) -> type[Algorithm]:  # type: ignore[type-arg]
+    """The class behind a name. Raises BadConfig for an unknown name, Unsupported with the reason for a broken one."""
+    entry = find(name)
+    if entry.problem:
+        raise Unsupported(f"algorithm {name!r} is unavailable: {entry.problem}")
+    try:
+        found = getattr(importlib.import_module(entry.module), entry.target.partition(":")[2])
+    except Exception as error:  # whatever a plug-in's module raises while it is imported
+        raise Unsupported(f"algorithm {name!r} is unavailable: {type(error).__name__}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Algorithm)):
+        raise Unsupported(f"algorithm {name!r} is unavailable: {entry.target} is not a subclass of bench.Algorithm")
+    return found
+
+
+def create(name: str, *, seed: int = 0, device: str = "cpu", threads: int = 1, **params: object) -> Algorithm:  # type: ignore[type-arg]
+    """An algorithm ready to fit, its parameters validated."""
+    cls = load(name)
+    return cls(build(cls.Params, params, name), seed=seed, device=device, threads=threads)
+
+
+def _owner(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "?"
+
+
+def _entry(name: str, points: list[EntryPoint]) -> Entry:
+    first = points[0]
+    target = f"{first.module}:{first.attr}"
+    if len(points) > 1:
+        owners = " and ".join(f"{_owner(point)} ({point.value})" for point in points)
+        return Entry(name, target, _owner(first), problem=f"registered twice, by {owners}: uninstall one")
+    path = sources.path_of(first.module)
+    if path is None:
+        return Entry(
+            name, target, _owner(first), problem=f"module {first.module!r} is not found; reinstall {_owner(first)}"
+        )
+    try:
+        family, summary = _described(sources.tree_of(path), first.attr)
+        problem = _missing(first)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        return Entry(name, target, _owner(first), problem=f"{type(error).__name__}: {error}")
+    return Entry(name, target, _owner(first), family, summary, problem)
+
+
+def _missing(point: EntryPoint) -> str:
+    """Which imported package is not installed, and how to get it."""
+    absent = sorted(top for top in sources.third_party(point.module) if importlib.util.find_spec(top) is None)
+    if not absent:
+        return ""
+    if not point.extras:
+        return f"package {absent[0]!r} is not installed"
+    extra = ",".join(point.extras)
+    return f'package {absent[0]!r} is not installed; `pip install -e ".[{extra}]"` adds it (needs a C compiler)'
+
+
+def _described(tree: ast.Module, name: str) -> tuple[str, str]:
+    """The family and the first line of the docstring, read from the source; empty where it does not say."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            doc = ast.get_docstring(node) or ast.get_docstring(tree) or ""
+            return _constant(node, "family"), doc.partition("\n")[0]
+    return "", ""
+
+
+def _constant(node: ast.ClassDef, name: str) -> str:
+    for statement in node.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=found)], value=ast.Constant(value=value)) if found == name:
+                return str(value)
+    return ""

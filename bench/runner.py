@@ -1,0 +1,219 @@
+"""One cell in, one record out: start the process, watch its time and memory, name how it ended."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import handover, provenance
+from bench.matrix import Limits
+from bench.plan import Cell
+from bench.process import Child
+from bench.records import Phase, Record
+from bench.store import Store, storage
+from bench.types import Split
+
+TICK = 0.1  # seconds between looks at a running cell
+EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
+Progress = Callable[[str, float, int], None]  # phase, seconds so far, bytes now
+
+
+@dataclass
+class _Watched:
+    """What is known of a running cell."""
+
+    phase: str = "start"
+    phases: dict[str, Phase] = field(default_factory=dict)
+    curve: list[dict[str, float]] = field(default_factory=list)
+    counts: dict[str, int] | None = None  # there when the answers are complete
+    failure: tuple[str, str] | None = None  # (status, reason) that the cell told or that stopped it
+    memory: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs cells of one store; `stop` ends them early as interrupted."""
+
+    store: Store
+    limits: Limits
+    threads: int = 1
+    device: str = "cpu"
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, cell: Cell, progress: Progress = lambda *_: None) -> Record:
+        """The record of one attempt, already in the store. Raises StoreError when it cannot be kept."""
+        started, clock = datetime.now(UTC), time.monotonic()
+        with storage(self.store.folder):
+            folder = self.store.begin()
+            output = folder / "output"
+            output.mkdir()
+        try:
+            if cell.problem or cell.split is None:
+                watched = _Watched(failure=("skipped", cell.problem))
+            else:
+                watched = self._watch(cell, cell.split, folder, clock, progress)
+                shutil.move(folder / "log.txt", output / "log.txt")
+            record = self._record(cell, watched, started.isoformat(), time.monotonic() - clock)
+            return self.store.commit(output, record)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _watch(self, cell: Cell, split: Split, folder: Path, clock: float, progress: Progress) -> _Watched:
+        with storage(self.store.folder):
+            child = Child(self._job(cell, split, folder), folder, self._environment())
+        watched = _Watched()
+        try:
+            while child.running() and watched.counts is None and not watched.failure:
+                self._listen(child, split, watched)
+                watched.memory = max(watched.memory, now := child.memory())
+                progress(watched.phase, time.monotonic() - clock, now)
+                watched.failure = watched.failure or self._exceeded(cell, watched, time.monotonic() - clock)
+        finally:
+            if watched.failure and watched.failure[0] == "timeout":
+                child.dump_stacks()
+            finished = watched.counts is not None or not child.running()
+            code = child.end(EXIT_GRACE if finished else 0)
+        self._listen(child, split, watched)
+        _judge(watched, code)
+        return watched
+
+    def _listen(self, child: Child, split: Split, watched: _Watched) -> None:
+        """Take in the news of about one tick."""
+        wait = TICK
+        while True:
+            try:
+                event = child.news.get(timeout=wait)
+            except queue.Empty:
+                return
+            wait = 0.001
+            match event:
+                case {"event": "begin", "phase": name}:
+                    watched.phase = name
+                case {"event": "end", "phase": name, "cost": cost}:
+                    watched.phases[name] = Phase(**cost)
+                    watched.memory = max(watched.memory, cost["peak"])
+                case {"event": "fitted"}:
+                    child.hand_over(handover.pack(split.test))
+                case {"event": "epoch", **values}:
+                    watched.curve.append({k: v for k, v in values.items() if k != "event"})
+                case {"event": "done", "counts": counts}:
+                    watched.counts = counts
+                    return
+                case {"event": "failed", "status": status, "reason": reason}:
+                    watched.failure = (status, reason)
+                    return
+
+    def _exceeded(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
+        time_limit, memory_limit = self.limit(cell)
+        if self.stop.is_set():
+            return "interrupted", f"stopped in phase {watched.phase}"
+        if seconds > time_limit:
+            return "timeout", f"over the limit of {time_limit:.0f} s in phase {watched.phase}"
+        if watched.memory > memory_limit:
+            used, allowed = watched.memory / 1e6, memory_limit / 1e6
+            return "oom", f"{used:.0f} MB in phase {watched.phase}, over the limit of {allowed:.0f} MB"
+        return None
+
+    def limit(self, cell: Cell) -> tuple[float, float]:
+        """Seconds and bytes that a cell may use: its own limits, or else those of the run."""
+        own, usual = cell.limits, self.limits
+        return own.time or usual.time or float("inf"), own.memory or usual.memory or float("inf")
+
+    def _job(self, cell: Cell, split: Split, folder: Path) -> dict[str, Any]:
+        scratch = folder / "scratch"
+        scratch.mkdir()
+        return {
+            "algorithm": cell.slot.algorithm,
+            "params": cell.slot.params,
+            "facts": {"seed": cell.slot.seed, "device": self.device, "threads": self.threads},
+            "training": str(training_folder(self.store, split).resolve()),
+            "output": str((folder / "output").resolve()),
+            "scratch": str(scratch.resolve()),
+        }
+
+    def _environment(self) -> dict[str, str]:
+        limit = {"RECMATRIX_MEMORY_LIMIT": str(int(self.limits.memory))} if self.limits.memory else {}
+        threads = dict.fromkeys(provenance.THREAD_VARIABLES, str(self.threads))
+        return {**threads, **limit, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+
+    def _record(self, cell: Cell, watched: _Watched, started: str, wall: float) -> Record:
+        status, reason = watched.failure or ("ok", "")
+        time_limit, memory_limit = self.limit(cell)
+        threads = {"threads": self.threads, "device": self.device}
+        return Record(
+            key=cell.key,
+            attempt="",
+            slot=cell.slot,
+            label=cell.label,
+            family=cell.family,
+            status=status,
+            reason=reason,
+            started=started,
+            wall=wall,
+            memory=watched.memory,
+            limits={"time": min(time_limit, 1e9), "memory": min(memory_limit, 1e18)},
+            split_hash=cell.split.fingerprint if cell.split else "",
+            data_hash=cell.split.dataset.fingerprint if cell.split else "",
+            phases=watched.phases,
+            counts=watched.counts or {},
+            curve=watched.curve,
+            warnings=watched.warnings,
+            provenance={**provenance.machine(), **threads, "versions": cell.versions},
+        )
+
+
+def training_folder(store: Store, split: Split) -> Path:
+    """The folder with the training data of a split, written once per store."""
+    final = store.folder / "cache" / "training" / split.fingerprint
+    if not final.exists():
+        with storage(store.folder):
+            temporary = store.begin()
+            handover.write_training(split, temporary)
+            store.publish(temporary, final)
+    return final
+
+
+def _judge(watched: _Watched, code: int | None) -> None:
+    """Name the end of a cell that did not name it itself."""
+    if watched.counts is not None:
+        if code is None:
+            watched.warnings.append("the process hung after its result was complete and was stopped")
+        elif code != 0:
+            watched.warnings.append(f"the process ended badly after its result was complete ({_exit(code)})")
+    elif watched.failure is None:
+        where = f"in phase {watched.phase}"
+        if code == 0:
+            watched.failure = ("no_result", f"the process ended without a result {where}")
+        else:
+            watched.failure = ("crashed", f"{_exit(code or 0)} {where}")
+
+
+def _exit(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def default_limits(jobs: int) -> Limits:
+    """30 minutes, and an equal share of 80 % of the memory that is free now."""
+    import psutil
+
+    return Limits.model_construct(time=1800.0, memory=0.8 * psutil.virtual_memory().available / jobs)
+
+
+def default_jobs(threads: int) -> int:
+    """As many cells at a time as there are cores for their threads, at most four."""
+    return max(1, min(4, (os.cpu_count() or 1) // threads))
