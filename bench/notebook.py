@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +24,7 @@ class Result:
     """The quality of one algorithm on one split."""
 
     metrics: dict[str, float | None]  # None where a metric is undefined
-    per_user: dict[str, Floats]  # (q,) for each metric that has one value per question
+    per_user: Mapping[str, Floats]  # (q,) for each metric that has one value per question
     answers: Answers
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from bench import provenance, registry, sources
 from bench.datasets import catalogue as datasets
 from bench.describe import Description, describe
 from bench.errors import BadConfig, BenchError, Unsupported
+from bench.evaluation import LIST_LENGTH
 from bench.matrix import AlgorithmSpec, Limits, Matrix
 from bench.metrics import registry as metrics
 from bench.records import FORMAT, Record, Slot, digest
@@ -56,7 +58,7 @@ def check(matrix: Matrix) -> list[Description]:
     for attempt in (
         *((datasets.check_spec, spec) for spec in matrix.matrix.datasets),
         *((splits.options, spec) for spec in matrix.matrix.splits),
-        *((metrics.parse, name) for name in matrix.matrix.metrics),
+        *((partial(metrics.parse, list_length=LIST_LENGTH), name) for name in matrix.matrix.metrics),
         *((registry.find, spec.name) for spec in matrix.algorithms),
     ):
         problems.extend(_problem(*attempt))

@@ -35,7 +35,7 @@ class Child:
         path.write_text(json.dumps(job), encoding="utf-8")
         self.popen = subprocess.Popen(
             [sys.executable, "-m", "bench.cell", str(path)],
-            cwd=job["scratch"],
+            cwd=folder,
             env={**os.environ, **environment, MARK: self.mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -12,11 +12,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
 
 from bench import sources
-from bench.algorithm import Algorithm
 from bench.errors import BadConfig, Unsupported, did_you_mean
-from bench.params import build
+
+if TYPE_CHECKING:
+    from bench.algorithm import Algorithm
 
 GROUP = "bench.algorithms"
 
@@ -55,8 +57,10 @@ def find(name: str) -> Entry:
     return known[name]
 
 
-def load(name: str) -> type[Algorithm]:  # type: ignore[type-arg]
+def load(name: str) -> type[Algorithm[Any]]:
     """The class behind a name. Raises BadConfig for an unknown name, Unsupported with the reason for a broken one."""
+    from bench.algorithm import Algorithm
+
     entry = find(name)
     if entry.problem:
         raise Unsupported(f"algorithm {name!r} is unavailable: {entry.problem}")
@@ -69,8 +73,10 @@ def load(name: str) -> type[Algorithm]:  # type: ignore[type-arg]
     return found
 
 
-def create(name: str, *, seed: int = 0, device: str = "cpu", threads: int = 1, **params: object) -> Algorithm:  # type: ignore[type-arg]
+def create(name: str, *, seed: int = 0, device: str = "cpu", threads: int = 1, **params: object) -> Algorithm[Any]:
     """An algorithm ready to fit, its parameters validated."""
+    from bench.params import build
+
     cls = load(name)
     return cls(build(cls.Params, params, name), seed=seed, device=device, threads=threads)
 
@@ -91,7 +97,7 @@ def _entry(name: str, points: list[EntryPoint]) -> Entry:
             name, target, _owner(first), problem=f"module {first.module!r} is not found; reinstall {_owner(first)}"
         )
     try:
-        family, summary = _described(sources.tree_of(path), first.attr)
+        summary, family = _summary(sources.tree_of(path)), _family(first.module, first.attr)
         problem = _missing(first)
     except (SyntaxError, UnicodeDecodeError) as error:
         return Entry(name, target, _owner(first), problem=f"{type(error).__name__}: {error}")
@@ -109,18 +115,24 @@ def _missing(point: EntryPoint) -> str:
     return f'package {absent[0]!r} is not installed; `pip install -e ".[{extra}]"` adds it (needs a C compiler)'
 
 
-def _described(tree: ast.Module, name: str) -> tuple[str, str]:
-    """The family and the first line of the docstring, read from the source; empty where it does not say."""
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            doc = ast.get_docstring(node) or ast.get_docstring(tree) or ""
-            return _constant(node, "family"), doc.partition("\n")[0]
-    return "", ""
+def _summary(tree: ast.Module) -> str:
+    """The first sentence about a module."""
+    return (ast.get_docstring(tree) or "").partition("\n")[0]
 
 
-def _constant(node: ast.ClassDef, name: str) -> str:
-    for statement in node.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=found)], value=ast.Constant(value=value)) if found == name:
-                return str(value)
+def _family(module: str, name: str) -> str:
+    """The family that a class or the nearest of its bases declares; empty where the source does not say."""
+    trees = (sources.tree_of(path) for path in sources.closure(module).values())
+    classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
+    waiting = [name]
+    while waiting:
+        node = classes.get(waiting.pop(0))
+        if node is None:
+            continue
+        for statement in node.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id="family")], value=ast.Constant(value=value)):
+                    return str(value)
+        bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
+        waiting.extend(base.id for base in bases if isinstance(base, ast.Name))
     return ""

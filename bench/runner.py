@@ -24,6 +24,7 @@ from bench.types import Split
 
 TICK = 0.1  # seconds between looks at a running cell
 EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
+_CONTINUED = "went on from the checkpoint of an earlier attempt; time is that of this attempt alone"
 Progress = Callable[[str, float, int], None]  # phase, seconds so far, bytes now
 
 
@@ -69,9 +70,11 @@ class Runner:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _watch(self, cell: Cell, split: Split, folder: Path, clock: float, progress: Progress) -> _Watched:
+        scratch = self._scratch(cell)
+        continued = scratch.is_dir() and any(scratch.iterdir())
         with storage(self.store.folder):
             child = Child(self._job(cell, split, folder), folder, self._environment())
-        watched = _Watched()
+        watched = _Watched(warnings=[_CONTINUED] if continued else [])
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, split, watched)
@@ -85,6 +88,8 @@ class Runner:
             code = child.end(EXIT_GRACE if finished else 0)
         self._listen(child, split, watched)
         _judge(watched, code)
+        if watched.failure is None or watched.failure[0] != "interrupted":
+            shutil.rmtree(scratch, ignore_errors=True)
         return watched
 
     def _listen(self, child: Child, split: Split, watched: _Watched) -> None:
@@ -130,8 +135,8 @@ class Runner:
         return own.time or usual.time or float("inf"), own.memory or usual.memory or float("inf")
 
     def _job(self, cell: Cell, split: Split, folder: Path) -> dict[str, Any]:
-        scratch = folder / "scratch"
-        scratch.mkdir()
+        scratch = self._scratch(cell)
+        scratch.mkdir(parents=True, exist_ok=True)
         return {
             "algorithm": cell.slot.algorithm,
             "params": cell.slot.params,
@@ -140,6 +145,10 @@ class Runner:
             "output": str((folder / "output").resolve()),
             "scratch": str(scratch.resolve()),
         }
+
+    def _scratch(self, cell: Cell) -> Path:
+        """Where a cell keeps checkpoints; it survives an attempt that was killed or interrupted."""
+        return self.store.folder / "cache" / "scratch" / cell.key
 
     def _environment(self) -> dict[str, str]:
         limit = {"RECMATRIX_MEMORY_LIMIT": str(int(self.limits.memory))} if self.limits.memory else {}

@@ -26,7 +26,8 @@ def ndcg_on(score: Callable[[Query], Floats], held_out: HeldOut, k: int = 10) ->
         part = held_out.slice(start, stop)
         ranks = locate(score(part.query), part)
         rank = ranks.better + ranks.position
-        gain = np.where(rank < k, 1 / np.log2(rank + 2.0), 0)
+        listed = ranks.better < (ranks.candidates - ranks.unscored)[part.rows]  # neither hidden nor unscored
+        gain = np.where(listed & (rank < k), 1 / np.log2(rank + 2.0), 0)
         per_question = np.bincount(part.rows, weights=gain, minlength=len(part))
         total += float(np.sum(per_question / ideal[np.minimum(np.diff(part.offsets), k)]))
     return total / len(held_out)

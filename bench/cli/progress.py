@@ -1,0 +1,106 @@
+"""How a run is shown: the running cells on a terminal; elsewhere one plain line for each finished cell."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bench.cli import output
+from bench.execute import Listener
+from bench.plan import Cell, Decision
+from bench.records import Record
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+class Lines(Listener):
+    """One plain line for each finished cell."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.done = 0
+
+    def planned(self, decisions: list[Decision], jobs: int) -> None:
+        """Say what will run."""
+        self.total = sum(decision.runs for decision in decisions)
+        kept = len(decisions) - self.total
+        note = f", {kept} done already" if kept else ""
+        output.say(f"{self.total} cells to run{note}, {jobs} at a time")
+
+    def finished(self, cell: Cell, record: Record) -> None:
+        """Say how one cell ended."""
+        self.done += 1
+        output.say(self.line(cell, record))
+
+    def line(self, cell: Cell, record: Record) -> str:
+        """`[ 3/14] ok  ease · movielens-small · user-time · seed 0  4.2 s  310 MB`."""
+        place = f"[{self.done:>{len(str(self.total))}}/{self.total}]"
+        cost = (
+            "" if record.status == "skipped" else f"  {output.duration(record.wall)}  {output.megabytes(record.memory)}"
+        )
+        reason = f"  {record.reason}" if record.reason else ""
+        slot = cell.slot
+        name = f"{cell.label} · {slot.dataset['name']} · {slot.split['name']} · seed {slot.seed}"
+        return f"{place} {record.status:<7} {name}{cost}{reason}".replace("\n", " ")
+
+
+class Board(Lines):
+    """The same lines, and below them the cells that are running now."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        super().__init__()
+        self._console = Console(highlight=False)
+        self._live = Live(console=self._console, refresh_per_second=4, get_renderable=self._running, transient=True)
+        self._now: dict[str, tuple[str, str, float, int]] = {}
+        self._lock = threading.Lock()
+
+    def progress(self, cell: Cell, phase: str, seconds: float, memory: int) -> None:
+        """Remember where a cell is."""
+        with self._lock:
+            self._now[cell.key] = (cell.label, phase, seconds, memory)
+
+    def finished(self, cell: Cell, record: Record) -> None:
+        """Print the line above the board."""
+        from rich.text import Text
+
+        self.done += 1
+        with self._lock:
+            self._now.pop(cell.key, None)
+        self._console.print(Text(output.clean(self.line(cell, record))))
+
+    def __enter__(self) -> Board:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def _running(self) -> Table:
+        from rich.table import Table
+        from rich.text import Text
+
+        grid = Table.grid(padding=(0, 2))
+        with self._lock:
+            rows = list(self._now.values())
+        for label, phase, seconds, memory in rows:
+            cells = (label, phase, output.duration(seconds), output.megabytes(memory))
+            grid.add_row(*(Text(output.clean(cell)) for cell in cells))
+        return grid
+
+
+@contextmanager
+def listener() -> Iterator[Listener]:
+    """A board on a capable terminal, lines elsewhere."""
+    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "NO_COLOR" not in os.environ:
+        with Board() as board:
+            yield board
+    else:
+        yield Lines()

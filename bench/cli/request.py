@@ -1,0 +1,70 @@
+"""What was asked for on the command line, as a matrix and options. All mistakes are BadConfig."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.errors import BadConfig, did_you_mean
+from bench.execute import QUICK, Options
+from bench.matrix import MEMORY_UNITS, TIME_UNITS, Limits, Matrix, quantity, read, replaced
+from bench.plan import RERUN
+
+MANY = 10_000
+
+
+def load_matrix(
+    path: Path | None,
+    algorithms: str | None,
+    datasets: str | None,
+    splits: str | None,
+    seeds: int | None,
+    *,
+    yes: bool = False,
+) -> Matrix:
+    """The matrix file (or the quick matrix) with the axes of the command line."""
+    matrix = replaced(
+        read(path or QUICK),
+        algorithms=names(algorithms),
+        datasets=names(datasets),
+        splits=names(splits),
+        seeds=list(range(seeds)) if seeds else None,
+    )
+    if matrix.size() > MANY and not yes:
+        raise BadConfig(f"the matrix has {matrix.size():,} cells; add --yes to run more than {MANY:,}")
+    return matrix
+
+
+def load_options(rerun: str, jobs: int | None, threads: int, limit_time: str | None, limit_mem: str | None) -> Options:
+    """The options of a run."""
+    if rerun not in RERUN:
+        raise BadConfig(f"--rerun {rerun}: not one of {', '.join(RERUN)}{did_you_mean(rerun, RERUN)}")
+    return Options(
+        rerun=rerun,
+        jobs=jobs,
+        threads=threads,
+        limits=Limits.model_construct(
+            time=quantity(limit_time, TIME_UNITS) if limit_time else None,
+            memory=quantity(limit_mem, MEMORY_UNITS) if limit_mem else None,
+        ),
+    )
+
+
+def names(text: str | None) -> list[str] | None:
+    """Names with commas between them, as a list."""
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise BadConfig(f"{text!r}: expected names with commas between them")
+    return names
+
+
+def scale(text: str | None) -> tuple[float, float] | None:
+    """`1,5` as (1.0, 5.0)."""
+    if text is None:
+        return None
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise BadConfig(f"--scale {text}: expected the lowest and the highest rating, as 1,5") from None
+    return low, high

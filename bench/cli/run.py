@@ -1,0 +1,70 @@
+"""`bench run`: run a matrix, then print the comparison and write the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli import output
+
+EXAMPLES = "Examples:  bench run   |   bench run my.toml --algorithms ease,item-knn --seeds 3 --limit-time 10m"
+STORE = Path("results")
+MATRIX_HELP = "A matrix file; without one the built-in quick matrix."
+
+MatrixFile = Annotated[Path | None, typer.Argument(help=MATRIX_HELP, show_default=False)]
+Algorithms = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
+Datasets = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
+Splits = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
+Seeds = Annotated[int | None, typer.Option(min=1, help="How many seeds: 3 means 0, 1 and 2.")]
+StoreFolder = Annotated[Path, typer.Option(help="Where results are kept.")]
+Rerun = Annotated[str, typer.Option(help="Which cells run again: missing, failed, stale or all.")]
+LimitTime = Annotated[str | None, typer.Option(help="Per cell, such as 90s, 10m or 2h (default 30m).")]
+LimitMem = Annotated[str | None, typer.Option(help="Per cell, such as 500MB or 4GB (default: 80 % of what is free).")]
+Yes = Annotated[bool, typer.Option("--yes", help="Run even more than 10,000 cells.")]
+
+
+def command(
+    matrix: MatrixFile = None,
+    algorithms: Algorithms = None,
+    datasets: Datasets = None,
+    splits: Splits = None,
+    seeds: Seeds = None,
+    store: StoreFolder = STORE,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Cells at a time (default: one per core, at most 4).")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of each cell.")] = 1,
+    limit_time: LimitTime = None,
+    limit_mem: LimitMem = None,
+    rerun: Rerun = "missing",
+    report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
+    yes: Yes = False,
+) -> None:
+    """Run a matrix, keep every result, print the comparison and write the report.
+
+    What the store holds already is not run again. Exit code 0: all cells ok or skipped; 1: some are not; 2: wrong
+    matrix or option; 3: the store cannot be used; 130: interrupted.
+    """
+    from bench.cli.progress import listener
+    from bench.cli.request import load_matrix, load_options
+    from bench.execute import execute
+    from bench.store import Store
+
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
+    options = load_options(rerun, jobs, threads, limit_time, limit_mem)
+    kept = Store(store, create=True)
+    with listener() as hears:
+        outcome = execute(wanted, kept, options, hears)
+    if not outcome.complete:
+        output.say("Interrupted. What is finished is kept; the same command goes on from there.")
+        raise typer.Exit(outcome.exit_code)
+    from reports import write
+    from reports.tables import summary
+
+    page = write(kept, report or store / "report", metrics=wanted.matrix.metrics)
+    compared = summary(kept, wanted.matrix.metrics)
+    output.say()
+    output.say(output.table(compared.header, compared.texts()))
+    output.say()
+    output.say(f"Report: {page}")
+    raise typer.Exit(outcome.exit_code)

@@ -1,0 +1,63 @@
+"""`bench show`: everything about one cell."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bench.cli import output
+from bench.cli.run import STORE, StoreFolder
+
+EXAMPLES = "Examples:  bench show 3fa4c1   |   bench show ease --log"
+
+
+def command(
+    cell: Annotated[str, typer.Argument(help="The beginning of a cell's key, or its name in the table.")],
+    store: StoreFolder = STORE,
+    log: Annotated[bool, typer.Option("--log", help="Print what the cell printed.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The whole record, for programs.")] = False,
+) -> None:
+    """Show the parameters, quality, cost and ending of one cell."""
+    from dataclasses import asdict
+
+    from bench.matrix import METRICS
+    from bench.metrics.registry import measure
+    from bench.store import Store
+
+    kept = Store(store)
+    record = kept.find(cell)
+    measured = {}
+    if record.status == "ok":
+        measured = measure(METRICS, kept.answers(record), kept.context(record.split_hash))
+    if json:
+        output.as_json({**asdict(record), "metrics": {name: found.value for name, found in measured.items()}})
+        return
+    if log:
+        output.say(kept.log(record))
+        return
+    lines = [
+        ("algorithm", record.label),
+        ("status", f"{record.status}  {record.reason}".strip()),
+        ("data set", _spec(record.slot.dataset)),
+        ("split", _spec(record.slot.split)),
+        ("seed", record.slot.seed),
+        *((f"parameter {name}", value) for name, value in record.slot.params.items()),
+        *((name, "—" if m.value is None else f"{m.value:.4f}") for name, m in measured.items()),
+        *(
+            (f"{name} phase", f"{output.duration(p.wall)}, {output.megabytes(p.peak)}")
+            for name, p in record.phases.items()
+        ),
+        ("whole cell", f"{output.duration(record.wall)}, {output.megabytes(record.memory)}"),
+        *((name, count) for name, count in record.counts.items()),
+        *(("warning", text) for text in record.warnings),
+        ("key", record.key),
+    ]
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        output.say(f"{name.ljust(width)}  {value}")
+
+
+def _spec(spec: dict[str, object]) -> str:
+    options = ", ".join(f"{name}={value}" for name, value in spec.items() if name != "name")
+    return f"{spec['name']} ({options})" if options else str(spec["name"])
