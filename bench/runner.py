@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import handover, provenance
+from bench.files import storage
 from bench.matrix import Limits
 from bench.plan import Cell
 from bench.process import Child
 from bench.records import Phase, Record
-from bench.store import Store, storage
+from bench.store import Store
 from bench.types import Split
 
 TICK = 0.1  # seconds between looks at a running cell

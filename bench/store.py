@@ -9,7 +9,6 @@ An attempt is written under tmp/, synced, and renamed into cells/: done means th
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -23,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from bench import answers_io
 from bench.errors import StoreError
+from bench.files import sha256, storage
 from bench.records import Context, Record
 from bench.types import Answers
 
@@ -55,6 +55,11 @@ class Store:
             if known is None or known.key != record.key or record.status == "ok" or known.status != "ok":
                 best[record.slot.id] = record
         return best
+
+    def since(self, key: str, moment: str) -> Record | None:
+        """The newest attempt at a cell that was finished after `moment`, a `stamp()`."""
+        attempts = sorted(path.name for path in self.folder.glob(f"cells/{key}/*") if path.name > moment)
+        return self._read(self.folder / "cells" / key / attempts[-1] / RECORD) if attempts else None
 
     def find(self, name: str) -> Record:
         """The newest record whose key begins with `name` or whose label it is. StoreError for none or several keys."""
@@ -115,7 +120,7 @@ class Store:
         """Make an attempt out of the files in `temporary`; afterwards it is done, or nothing happened."""
         with storage(self.folder):
             files = {p.name: {"sha256": sha256(p), "bytes": p.stat().st_size} for p in sorted(temporary.iterdir())}
-            attempt = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+            attempt = f"{stamp()}-{secrets.token_hex(4)}"
             record = replace(record, attempt=attempt, files=files)
             (temporary / RECORD).write_text(record.to_json(), encoding="utf-8")
             self.publish(temporary, self.folder_of(record))
@@ -156,21 +161,9 @@ class Store:
             raise StoreError(f"{path}: {error.strerror}") from None
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def storage(folder: Path) -> Iterator[None]:
-    """Turn a full disk, a read-only folder and their like into a StoreError that names the place and what is free."""
-    try:
-        yield
-    except OSError as error:
-        where = error.filename or folder
-        free = shutil.disk_usage(next(p for p in (folder, *folder.resolve().parents) if p.exists())).free
-        raise StoreError(f"{where}: cannot write ({error.strerror}); {free / 1e6:.0f} MB free there") from None
+def stamp() -> str:
+    """The time now, UTC, as text that sorts: the beginning of an attempt's name."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
 
 def _sync(path: Path) -> None:

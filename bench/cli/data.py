@@ -57,6 +57,12 @@ def import_(
     ] = None,
     scale: Annotated[str | None, typer.Option(help="Lowest and highest rating, as 1,5.")] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Without times: rows are in the order of time.")] = False,
+    no_header: Annotated[bool, typer.Option("--no-header", help="No names in line 1: columns are 1, 2, 3 …")] = False,
+    encoding: Annotated[str, typer.Option(help="Of the file.")] = "utf-8",
+    items: Annotated[Path | None, typer.Option(help="A file about items: titles, genres.")] = None,
+    item_id: Annotated[str, typer.Option(help="In the file of items: column of ids.")] = "item",
+    item_title: Annotated[str | None, typer.Option(help="Column of titles.")] = None,
+    item_features: Annotated[str | None, typer.Option(help="Column of names with | between them.")] = None,
     duplicates: Annotated[str, typer.Option(help="A pair that comes twice: first, last, sum, max or keep.")] = "last",
     on_bad_row: Annotated[str, typer.Option(help="error or skip.")] = "error",
     separator: Annotated[str | None, typer.Option(help="Between columns; found from the file if left out.")] = None,
@@ -64,7 +70,7 @@ def import_(
 ) -> None:
     """Import your own interactions; afterwards NAME is a data set like any other. Ids are kept as text."""
     from bench.cli.request import scale as parsed
-    from bench.datasets.imported import import_file
+    from bench.datasets.imported import ItemColumns, import_file
 
     dataset = import_file(
         file,
@@ -79,6 +85,10 @@ def import_(
         duplicates=duplicates,
         on_bad_row=on_bad_row,
         separator=separator,
+        header=not no_header,
+        encoding=encoding,
+        items_file=items,
+        item_columns=ItemColumns(item_id, item_title, features=item_features) if items else None,
         replace=replace,
     )
     counts = (len(dataset.interactions), dataset.interactions.n_users, dataset.interactions.n_items)

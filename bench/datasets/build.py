@@ -138,7 +138,7 @@ def _check_scale(name: str, ratings: NDArray[np.float64] | None, scale: tuple[fl
     bad = np.flatnonzero((ratings < scale[0]) | (ratings > scale[1]))
     if len(bad):
         value = f"{what} {ratings[bad[0]]:g} is outside the scale {scale[0]:g} to {scale[1]:g}"
-        raise BadData(f"{name}: row {bad[0] + 1}: {value} ({len(bad)} such rows)")
+        raise BadData(f"{name}: {value} ({len(bad)} in all)")
 
 
 def _when(name: str, times: ArrayLike | None) -> NDArray[Any] | None:

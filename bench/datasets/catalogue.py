@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.datasets import imported
-from bench.datasets.sources import SOURCES, Source, find, sha256
+from bench.datasets.sources import SOURCES, Source, find
 from bench.errors import BadConfig, BadData, did_you_mean
+from bench.files import sha256
 
 if TYPE_CHECKING:
     from bench.types import Dataset

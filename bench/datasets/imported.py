@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.datasets.sources import SOURCES, Source, own_folder, sha256
+from bench.datasets.sources import SOURCES, Source, own_folder
 from bench.errors import BadConfig, BadData
+from bench.files import sha256
 
 if TYPE_CHECKING:
     from bench.types import Dataset

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from bench.datasets import tables, times
 from bench.datasets.build import build
 from bench.datasets.cells import Column
-from bench.datasets.sources import sha256
 from bench.errors import BadConfig, BadData
+from bench.files import sha256
 from bench.types import Dataset
 
 if TYPE_CHECKING:

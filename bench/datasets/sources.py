@@ -5,7 +5,6 @@ Nothing is read or imported here, so that a command line can list data sets at o
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +45,6 @@ class Source:
 def find(place: Path, names: str) -> Path | None:
     """The first of the files `names` ("a|b") that exists below `place`."""
     return next((place / name for name in names.split("|") if (place / name).is_file()), None)
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def own_folder() -> Path:

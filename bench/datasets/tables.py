@@ -126,16 +126,16 @@ class _Text:
             raise BadData(f"{self.path}, line 1: {len(places)} columns are called {name!r}")
         found = ", ".join(shown(known) for known in names)
         raise BadData(
-            f"{self.path}, line 1: no column {name!r}{did_you_mean(name, names)}; "
+            f"{self.path}, line 1: no column {name!r}; "
             f"separated by {SEPARATORS.get(self.separator, repr(self.separator))}, the columns are {found}"
-            f"{self._other_separator(name)}"
+            f"{self._other_separator(name) or did_you_mean(name, names)}"
         )
 
     def _other_separator(self, name: str) -> str:
         """A hint where another separator would have found the column."""
         line = self.text.lstrip("\r\n").splitlines()[0]
         near = [said for sign, said in SEPARATORS.items() if name in (cell.strip('"') for cell in line.split(sign))]
-        return f" (is the separator {near[0]}?)" if near else ""
+        return f"; is the separator {near[0]}?" if near else ""
 
 
 def _open(path: Path, columns: Sequence[Column], separator: str | None, header: bool, encoding: str) -> _Text:
@@ -161,7 +161,7 @@ def _decoded(path: Path, encoding: str) -> str:
         found = f"byte 0x{raw[error.start]:02X} is not {encoding}"
         raise BadData(f"{path}, line {line}, byte {column}: {found}; convert the file or name its encoding") from None
     except (OSError, EOFError) as error:
-        raise BadData(f"{path}: cannot be read ({error})") from None
+        raise BadData(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
 def _fast(text: _Text) -> Table | None:

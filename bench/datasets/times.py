@@ -20,7 +20,7 @@ def kind_of(first: str, unit: str | None) -> Kind:
     Raises BadConfig for an unknown unit.
     """
     if unit is not None and unit not in UNITS and unit != "date":
-        raise BadConfig(f"unknown time unit {unit!r}{did_you_mean(unit, UNITS)}; there are {', '.join(UNITS)} and date")
+        raise BadConfig(f"unknown time unit {unit!r}, there are {', '.join(UNITS)} and date{did_you_mean(unit, UNITS)}")
     if unit is None:
         return "number" if NUMBER.fullmatch(first.strip()) or not first else "date"
     return "date" if unit == "date" else "number"
