@@ -18,9 +18,9 @@ class BaselineOnlyParams(Params):
 
     epochs: int = number(10, low=1, high=1000, search=(5, 30))
     """Rounds of alternating least squares."""
-    user_regularization: float = number(15, low=0, high=10_000, search=(1, 100), log=True)
+    user_regularization: float = number(15.0, low=0, high=10_000, search=(1, 100), log=True)
     """λ_u: damping of the user biases."""
-    item_regularization: float = number(10, low=0, high=10_000, search=(1, 100), log=True)
+    item_regularization: float = number(10.0, low=0, high=10_000, search=(1, 100), log=True)
     """λ_i: damping of the item biases."""
 
 

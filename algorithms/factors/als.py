@@ -23,7 +23,7 @@ class ALSParams(Params):
     """Rounds of alternating least squares."""
     regularization: float = number(0.01, low=1e-6, high=10_000, search=(1e-3, 100), log=True)
     """λ: weight of the squared norms."""
-    alpha: float = number(1, low=1e-3, high=10_000, search=(1, 100), log=True)
+    alpha: float = number(1.0, low=1e-3, high=10_000, search=(1, 100), log=True)
     """α: confidence of an interaction, times its value; an absent one has confidence 1."""
     values: Literal["binary", "ratings"] = choice("binary")
     """The value of an interaction: 1, or its rating."""

@@ -28,13 +28,13 @@ class HybridParams(Params):
     """Passes over the training interactions."""
     learning_rate: float = number(0.05, low=1e-6, high=1e9, search=(5e-3, 0.2), log=True)
     """First step of the adaptive gradient descent (Adagrad)."""
-    user_regularization: float = number(0, low=0, high=1000)
+    user_regularization: float = number(0.0, low=0, high=1000)
     """L2 penalty on user embeddings and biases."""
-    item_regularization: float = number(0, low=0, high=1000)
+    item_regularization: float = number(0.0, low=0, high=1000)
     """L2 penalty on item feature embeddings and biases."""
     negatives: int = number(10, low=1, high=10_000)
     """At most so many items are drawn to find one that warp ranks wrongly."""
-    likes_from: float = number(0, low=0, high=1e6)
+    likes_from: float = number(0.0, low=0, high=1e6)
     """An interaction rated lower is a dislike; without ratings all are likes."""
 
 

@@ -17,7 +17,7 @@ class LogisticMFParams(Params):
     """f: length of x_u and y_i."""
     epochs: int = number(30, low=1, high=10_000, search=(10, 100), log=True)
     """Rounds of gradient steps, users and items in turn."""
-    learning_rate: float = number(1, low=1e-6, high=1e6, search=(0.1, 2), log=True)
+    learning_rate: float = number(1.0, low=1e-6, high=1e6, search=(0.1, 2), log=True)
     """Step of the adaptive gradient descent (Adagrad)."""
     regularization: float = number(0.6, low=0, high=1000, search=(0.01, 10), log=True)
     """λ: weight of the squared norms of the factors."""

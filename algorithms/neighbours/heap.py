@@ -21,7 +21,7 @@ def _hash(number: int) -> np.uint64:
 @njit(cache=True, nogil=True, inline="always")
 def worse(similarity: float, who: int, other_similarity: float, other: int) -> bool:
     """Whether `who` comes after `other`."""
-    return similarity < other_similarity or (similarity == other_similarity and _hash(who) > _hash(other))
+    return bool(similarity < other_similarity or (similarity == other_similarity and _hash(who) > _hash(other)))
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -10,14 +12,24 @@ from algorithms.neighbours.similarity import Comparison, Vectors, binary_matrix,
 from algorithms.neighbours.weighting import document_factors, mean_length, term_factors
 from bench.algorithm import Algorithm, Can
 from bench.errors import Unsupported
+from bench.params import choice
 from bench.types import Floats, Interactions, Ints, Longs, Query, Reason, Training
 
 
-class ItemKNN(Algorithm[NeighbourParams]):
-    """s(u, j) = Σ_{i ∈ history of u} sim(i, j)·[j ∈ N(i)],
+class ItemKNNParams(NeighbourParams):
+    """Neighbours, and whose they are."""
 
-    Deshpande and Karypis (2004), "Item-based top-N recommendation algorithms", section 4, with binary histories: N(i)
-    are the `neighbours` items that are most similar to item i. An item is the vector of its users: 1 (weighted by
+    neighbours_of: Literal["history", "candidate"] = choice("history")
+    """Whether each item of the history votes for its own nearest items, or each candidate asks its own nearest ones."""
+
+
+class ItemKNN(Algorithm[ItemKNNParams]):
+    """s(u, j) = Σ_{i ∈ history of u} sim(i, j)·[j ∈ N(i)]   with neighbours_of = "history",
+
+    Deshpande and Karypis (2004), "Item-based top-N recommendation algorithms", section 4, with binary histories. N(i)
+    are the `neighbours` items that are most similar to item i. With neighbours_of = "candidate" the condition is
+    i ∈ N(j), as Ferrari Dacrema et al. (2021), "A troubling analysis of reproducibility and progress in recommender
+    systems research", have it; rare items then reach higher places. An item is the vector of its users: 1 (weighted by
     `weighting`, items being the documents) for the cosine, the rating for the other similarities.
 
     Ratings are predicted from deviations from the items' means, Sarwar et al. (2001), "Item-based collaborative
@@ -32,20 +44,20 @@ class ItemKNN(Algorithm[NeighbourParams]):
     name = "item-knn"
     family = "neighbours"
     paper = "deshpande2004"
-    Params = NeighbourParams
+    Params = ItemKNNParams
     can = Can.RANK | Can.PERSONALISE | Can.PREDICT_RATINGS | Can.EXPLAIN | Can.SERVE_NEW_USERS
 
     def fit(self, train: Training) -> None:
-        """Find the neighbours of every item. Raises Unsupported when the similarity needs ratings that are not there."""
-        self.has_ratings = train.interactions.ratings is not None
-        self.params.check(self.has_ratings)
+        """Find the neighbours of every item. Raises Unsupported when ratings are needed and missing."""
+        rated = train.interactions.ratings is not None
+        self.params.check(rated)
         self.matrix = self._matrix(train.interactions)
         self.item_factors = document_factors(self.matrix, self.params.weighting, mean_length(self.matrix))
         self.user_factors = term_factors(self.matrix, self.params.weighting)
         everything = np.arange(train.interactions.n_items, dtype=np.int32)
-        self.similarities = self._compared(everything).neighbours()
-        if self.has_ratings:
-            self.means = row_means(rating_matrix(train.interactions).T.tocsr())
+        similarities = self._compared(everything).neighbours()
+        self.similarities = similarities if self.params.neighbours_of == "history" else similarities.T.tocsr()
+        self.means = row_means(rating_matrix(train.interactions).T.tocsr()) if rated else np.empty(0)
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) sums of similarities to the items of the history."""
@@ -53,7 +65,7 @@ class ItemKNN(Algorithm[NeighbourParams]):
 
     def predict(self, query: Query, rows: Longs, items: Ints) -> Floats:
         """(n,) ratings. Raises Unsupported on data without ratings."""
-        if not self.has_ratings or query.ratings is None:
+        if len(self.means) == 0 or query.ratings is None:
             raise Unsupported("item-knn predicts ratings only where the data set has them")
         histories = rating_matrix(query)
         histories.data -= self.means[histories.indices]

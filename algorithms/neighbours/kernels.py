@@ -65,7 +65,7 @@ def _cosines(row: int, left: Any, inverted: Any, norms: Any, shrinkage: float, f
 
 
 @njit(cache=True, nogil=True)
-def _of_common(kind: int, n: float, sums: Any) -> float:
+def _of_common(kind: int, n: float, sums: Any) -> Any:
     """Similarity from Σa, Σb, Σa², Σb², Σab over n common columns."""
     a, b, aa, bb, ab = sums[0], sums[1], sums[2], sums[3], sums[4]
     if kind == EUCLIDEAN:

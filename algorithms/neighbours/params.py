@@ -20,7 +20,7 @@ class NeighbourParams(Params):
     """How many of the most similar users or items count, the user or item itself not among them."""
     similarity: Similarity = choice("cosine", tune=False)
     """"cosine" compares who has what; "pearson" and "euclidean" compare the ratings that two have in common."""
-    shrinkage: float = number(10, low=0, high=100_000, search=(1, 1000), log=True)
+    shrinkage: float = number(0, low=0, high=100_000, search=(1, 1000), log=True)
     """Pulls similarities that rest on little evidence towards zero; 0 trusts every one."""
     weighting: Weighting = choice("none")
     """What an entry of a vector weighs when cosines are computed: 1, or less for whoever (whatever) is common."""

@@ -31,7 +31,7 @@ class RatingKNNParams(Params):
     """Neighbours of the user who rated the item, or neighbours of the item that the user rated."""
     min_support: int = number(1, low=1, high=10_000)
     """Pairs with fewer common ratings have similarity 0."""
-    shrinkage: float = number(100, low=0, high=10_000)
+    shrinkage: float = number(100.0, low=0, high=10_000)
     """β of pearson-baseline: ρ is multiplied by (c − 1) / (c − 1 + β) with c common ratings."""
 
 
@@ -40,9 +40,9 @@ class KNNBaselineParams(RatingKNNParams):
 
     epochs: int = number(10, low=1, high=1000)
     """Rounds of alternating least squares for the baselines."""
-    user_regularization: float = number(15, low=0, high=10_000)
+    user_regularization: float = number(15.0, low=0, high=10_000)
     """λ_u: damping of the user biases."""
-    item_regularization: float = number(10, low=0, high=10_000)
+    item_regularization: float = number(10.0, low=0, high=10_000)
     """λ_i: damping of the item biases."""
 
 
@@ -95,16 +95,17 @@ class RatingKNN(RatingLibrary[K]):
         if self.params.based_on == "items":
             x, y = y, x
         out = np.empty(np.broadcast_shapes(x.shape, y.shape))
-        pairs = [np.atleast_2d(np.broadcast_to(numbers, out.shape)) for numbers in (x, y)]
-        limits = (self.params.neighbours, self.params.min_neighbours)
+        pairs = tuple(np.atleast_2d(np.broadcast_to(numbers, out.shape)) for numbers in (x, y))
         rated = (self.offsets, self.neighbours, self.residuals)
-        _average(self.similarities, *rated, *limits, *pairs, np.atleast_2d(out))
+        limits = (self.params.neighbours, self.params.min_neighbours)
+        _average(self.similarities, rated, limits, pairs, np.atleast_2d(out))
         return out
 
 
 @njit(cache=True, nogil=True)
-def _average(similarities, offsets, neighbours, residuals, k, min_k, xs, ys, out):  # type: ignore[no-untyped-def]
-    """Fill out (b, n) for the pairs xs, ys (b, n): the k largest positive similarities, the earlier rating on ties."""
+def _average(similarities, rated, limits, pairs, out):  # type: ignore[no-untyped-def]
+    """Fill out (b, n) for pairs of x and y (b, n): the k largest positive similarities, the earlier rating on ties."""
+    (offsets, neighbours, residuals), (k, min_k), (xs, ys) = rated, limits, pairs
     best, left = np.empty(k), np.empty(k)
     for row in range(out.shape[0]):
         for column in range(out.shape[1]):

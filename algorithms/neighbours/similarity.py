@@ -121,7 +121,7 @@ def parts(matrix: csr_matrix) -> tuple[Longs, Ints, Floats]:
 
 def binary_matrix(source: Interactions | Query) -> csr_matrix:
     """(rows, n_items) float64 ones."""
-    return source.matrix().astype(np.float64)
+    return csr_matrix(source.matrix(), dtype=np.float64)
 
 
 def rating_matrix(source: Interactions | Query) -> csr_matrix:
@@ -138,4 +138,4 @@ def row_means(matrix: csr_matrix) -> Floats:
     """(rows,) mean of the stored values of each row, NaN for an empty row."""
     counts = np.diff(matrix.indptr)
     sums = np.bincount(np.repeat(np.arange(len(counts)), counts), weights=matrix.data, minlength=len(counts))
-    return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return np.asarray(np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0))

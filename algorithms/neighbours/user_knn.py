@@ -38,15 +38,14 @@ class UserKNN(Algorithm[NeighbourParams]):
 
     def fit(self, train: Training) -> None:
         """Index the users by item. Raises Unsupported when the similarity needs ratings that are not there."""
-        self.has_ratings = train.interactions.ratings is not None
-        self.params.check(self.has_ratings)
         matrix = self._matrix(train.interactions)
         self.mean_length = mean_length(matrix)
         self.item_factors = term_factors(matrix, self.params.weighting)
         vectors = self._vectors(matrix)
         self.user_factors, self.norms, self.inverted = vectors.rows, vectors.norms, matrix.T.tocsr()
         self.owned = binary_matrix(train.interactions)
-        if self.has_ratings:
+        self.deviations = csr_matrix((0, 0))  # (n_items, n_users) ratings less the user's mean
+        if train.interactions.ratings is not None:
             ratings = rating_matrix(train.interactions)
             ratings.data -= np.repeat(row_means(ratings), np.diff(ratings.indptr))
             self.deviations = ratings.T.tocsr()
@@ -57,7 +56,7 @@ class UserKNN(Algorithm[NeighbourParams]):
 
     def predict(self, query: Query, rows: Longs, items: Ints) -> Floats:
         """(n,) ratings. Raises Unsupported on data without ratings."""
-        if not self.has_ratings or query.ratings is None:
+        if self.deviations.shape[0] == 0 or query.ratings is None:
             raise Unsupported("user-knn predicts ratings only where the data set has them")
         means = row_means(rating_matrix(query))
         return np.asarray(means[rows] + self._compared(query).deviations(rows, self.deviations, items.astype(np.int64)))

@@ -30,7 +30,7 @@ def term_factors(documents: csr_matrix, kind: Weighting) -> Floats:
 
 def mean_length(documents: csr_matrix) -> float:
     """Mean number of terms of the documents of a binary matrix."""
-    return documents.nnz / max(1, documents.shape[0])
+    return float(documents.nnz / max(1, documents.shape[0]))
 
 
 def document_factors(documents: csr_matrix, kind: Weighting, mean: float) -> Floats:

@@ -33,17 +33,17 @@ class NeuMFParams(Params):
     """L: perceptron layers; their widths are d·2^(L−1), …, 2d, d, and the MLP vectors have length d·2^(L−1)."""
     negatives: int = number(4, low=1, high=100, search=(1, 8))
     """Items the user does not have, drawn anew in each epoch for each interaction."""
-    epochs: int = number(30, low=1, high=1000)
+    epochs: int = number(20, low=1, high=1000)
     """Most passes over the interactions; with a validation part training may end earlier."""
     patience: int = number(3, low=1, high=1000)
     """Epochs without a better NDCG@10 on the validation part before training ends."""
     batch_size: int = number(1024, low=1, high=1_000_000)
     """Interactions per step; each comes with its negatives."""
-    learning_rate: float = number(0.003, low=1e-6, high=1000, search=(1e-4, 1e-2), log=True)
+    learning_rate: float = number(0.005, low=1e-6, high=1000, search=(1e-4, 1e-2), log=True)
     """Step length of AdamW."""
-    regularization: float = number(0.01, low=0, high=100, search=(1e-4, 1), log=True)
+    regularization: float = number(0.3, low=0, high=100, search=(0.01, 1), log=True)
     """Weight decay of AdamW: each step shrinks all weights by learning_rate · regularization."""
-    dropout: float = number(0.0, low=0, high=0.9, search=(0, 0.5))
+    dropout: float = number(0.3, low=0, high=0.9, search=(0, 0.5))
     """Share of the outputs of each hidden perceptron layer that is set to zero in training."""
 
 
@@ -70,24 +70,26 @@ class Network(nn.Module):
 
     def forward(self, users: Tensor, items: Tensor) -> Tensor:
         """(b, c) logits of `items` (b, c), c for each of the `users` (b,)."""
-        gmf = torch.einsum("bf,bcf->bc", self.user_gmf(users) * self.top_gmf, self.item_gmf(items))
+        gmf = (self.user_gmf(users) * self.top_gmf)[:, None] * self.item_gmf(items)  # (b, c, d)
         user = self.first_user(self.user_mlp(users))[:, None]  # (b, 1, w)
-        return gmf + self._perceptron(user + self.first_item(self.item_mlp(items)))
+        return torch.sum(gmf, dim=2) + self._perceptron(user + self.first_item(self.item_mlp(items)))
 
     def all_items(self, users: Tensor) -> Tensor:
         """(b, n) logits of every item for the `users` (b,); the first layer meets each item once, not b times."""
-        gmf = (self.user_gmf(users) * self.top_gmf) @ self.item_gmf.weight.T  # (b, n)
+        logits: Tensor = (self.user_gmf(users) * self.top_gmf) @ self.item_gmf.weight.T  # (b, n)
         user = self.first_user(self.user_mlp(users))[:, None]  # (b, 1, w)
         item = self.first_item(self.item_mlp.weight)  # (n, w)
         step = max(1, _SLICE // (item.numel() * item.element_size()))
-        return gmf + torch.cat([self._perceptron(part + item) for part in user.split(step)])
+        for part in range(0, len(users), step):
+            logits[part : part + step] += self._perceptron(user[part : part + step] + item)
+        return logits
 
     def _perceptron(self, first: Tensor) -> Tensor:
         """From the first layer before its ReLU, (b, c, w), to the MLP share of the logits, (b, c)."""
         outputs = self.dropout(torch.relu_(first))
         for layer in self.hidden:  # (b, c, w) -> (b, c, w/2) -> … -> (b, c, d)
             outputs = self.dropout(torch.relu_(layer(outputs)))
-        return outputs @ self.top_mlp
+        return torch.matmul(outputs, self.top_mlp)
 
 
 class NeuMF(Algorithm[NeuMFParams]):
@@ -120,7 +122,7 @@ class NeuMF(Algorithm[NeuMFParams]):
         def batches(generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
             """Users (b,) and items (b, 1 + negatives): the one they had, then those they did not."""
             order = torch.randperm(len(users), generator=generator, device=device)
-            for rows in order.split(self.params.batch_size):
+            for rows in torch.split(order, self.params.batch_size):
                 drawn = negatives.draw(users[rows], self.params.negatives, generator)
                 yield users[rows], torch.cat([items[rows][:, None], drawn], dim=1)
 

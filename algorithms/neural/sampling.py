@@ -42,4 +42,5 @@ class UniformNegatives:
         shape = (len(users), count)
         drawn = torch.randint(_DRAWS, shape, generator=generator, device=self.codes.device) % others
         codes = users[:, None] * self.n_items + drawn
-        return drawn + torch.searchsorted(self.codes, codes, right=True) - begins
+        passed = torch.searchsorted(self.codes, codes, right=True) - begins  # (b, count) known items before it
+        return torch.add(drawn, passed)

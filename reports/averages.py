@@ -1,0 +1,103 @@
+"""Rows out of cells: numbers averaged over seeds, with intervals over users."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bench.metrics.measured import Measured
+from bench.metrics.registry import definition, parse
+from bench.records import Context, canonical
+from reports import stats
+from reports.columns import MEMORY, TRAINING
+from reports.model import Cell, Estimate, Row
+
+CUTOFFS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
+CURVES = ("ndcg", "recall")
+
+Seen = tuple[Cell, dict[str, Measured]]  # an attempt and what was measured on its answers; nothing without answers
+
+
+def curve_names() -> list[str]:
+    """The metrics behind the curves."""
+    return [f"{curve}@{k}" for curve in CURVES for k in CUTOFFS]
+
+
+def rows(seen: Sequence[Seen], context: Context | None, names: Sequence[str], leading: str) -> tuple[Row, ...]:
+    """One row per label and parameters, the best by `leading` first, those without numbers last."""
+    by_row: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for cell, measured in seen:
+        by_row[cell.record.label, canonical(cell.record.slot.params)].append((cell, measured))
+    made = [_row(label, members, names) for (label, _), members in by_row.items()]
+    if context is not None:
+        made = _with_intervals(made, list(by_row.values()), context, names)
+    sign = 1 if definition(parse(leading)).better == "lower" else -1
+    return tuple(sorted(made, key=lambda row: _order(row, leading, sign)))
+
+
+def _order(row: Row, leading: str, sign: int) -> tuple[bool, bool, float, str]:
+    """Best first, then rows without this number, then incomplete ones."""
+    value = row.estimate(leading).value
+    return not row.complete, value is None, 0.0 if value is None else sign * value, row.label
+
+
+def _row(label: str, members: list[Seen], names: Sequence[str]) -> Row:
+    """A row with its numbers, but without intervals over users."""
+    cells = tuple(sorted((cell for cell, _ in members), key=lambda cell: cell.record.slot.seed))
+    row = Row(label, cells[0].record.family, cells)
+    if not row.complete:
+        return row
+    estimates = {name: _over_seeds([measured[name] for _, measured in members]) for name in names}
+    walls = [cell.record.phases["fit"].wall if "fit" in cell.record.phases else None for cell in cells]
+    estimates[TRAINING] = _spread(walls, "the record has no time for this phase")
+    estimates[MEMORY] = _spread([float(cell.record.memory) or None for cell in cells], "the record has no peak")
+    curves = {
+        curve: tuple(_over_seeds([m[f"{curve}@{k}"] for _, m in members]).value for k in CUTOFFS) for curve in CURVES
+    }
+    return replace(row, estimates=estimates, curves=curves)
+
+
+def _over_seeds(measured: list[Measured]) -> Estimate:
+    """The value of the parts averaged over seeds, or the mean of the values of a metric that has no parts."""
+    parts = _parts(measured)
+    reason = next((m.reason for m in measured if m.reason), "")
+    if parts is not None and all(m.value is not None for m in measured):
+        return Estimate(parts.value, reason=reason)
+    return _spread([m.value for m in measured], reason)
+
+
+def _parts(measured: list[Measured]) -> stats.Parts | None:
+    found = [
+        stats.Parts(m.numerator, m.denominator, m.root)
+        for m in measured
+        if m.numerator is not None and m.denominator is not None
+    ]
+    return stats.mean(found) if found and len(found) == len(measured) else None
+
+
+def _spread(values: Sequence[float | None], reason: str) -> Estimate:
+    """The mean of one value per seed with the lowest and the highest; no spread for one seed or equal values."""
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        return Estimate(reason=reason)
+    middle, low, high = float(np.mean(known)), min(known), max(known)
+    return Estimate(middle, low, high) if low < high else Estimate(middle)
+
+
+def _with_intervals(made: list[Row], members: list[list[Seen]], context: Context, names: Sequence[str]) -> list[Row]:
+    """The rows with 95 % intervals over users, all from the same resamples."""
+    places, parts = [], []
+    for place, row in enumerate(made):
+        for name in names if row.complete else ():
+            found = _parts([measured[name] for _, measured in members[place]])
+            if found is not None and row.estimates[name].value is not None:
+                places.append((place, name))
+                parts.append(found)
+    estimates = [dict(row.estimates) for row in made]
+    for (place, name), interval in zip(places, stats.intervals(context.users, parts), strict=True):
+        old = estimates[place][name]
+        estimates[place][name] = replace(old, low=interval.low, high=interval.high, users=True, reason=interval.reason)
+    return [replace(row, estimates=found) for row, found in zip(made, estimates, strict=True)]

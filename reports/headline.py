@@ -1,0 +1,102 @@
+"""What came out, in sentences, and no more than the numbers say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports import columns
+from reports.columns import TRAINING, Column
+from reports.model import Estimate, Group, Row
+
+LISTED = 8  # names before "and 5 more"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The findings on one split: one word or name to stand out, and the sentences around it."""
+
+    title: str
+    lead: str  # name of the best algorithm, or empty
+    text: str
+    details: tuple[str, ...] = ()
+
+
+def headline(group: Group) -> Headline:
+    """Which algorithm leads, and which others the data cannot tell from it."""
+    column = columns.of_metric(group.leading)
+    rows = [row for row in group.complete if row.estimate(group.leading).value is not None]
+    if not rows:
+        return Headline(group.title, "", _nothing(group))
+    best, rest = rows[0], rows[1:]
+    number = _number(best.estimate(group.leading), column)
+    if not rest:
+        return Headline(group.title, best.label, f"alone has a {column.title}: {number}. There is nothing to compare.")
+    word = "highest" if column.better == "neither" else "best"
+    text = f"has the {word} {column.title} of {len(rows)} algorithms: {number}."
+    return Headline(group.title, best.label, text, (*_separation(best, rest, column), *_left_out(group)))
+
+
+def _nothing(group: Group) -> str:
+    if group.complete:
+        return f"No algorithm has a {columns.metric_title(group.leading)} here."
+    return "No algorithm finished here; the reasons are listed under “What ran and what failed”."
+
+
+def _number(estimate: Estimate, column: Column) -> str:
+    spread = column.spread(estimate) if estimate.users else ""
+    return f"{column.text(estimate.value)} {spread}".strip().replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _separation(best: Row, rest: Sequence[Row], column: Column) -> tuple[str, ...]:
+    estimate = best.estimate(column.name)
+    if estimate.interval is None:
+        return (f"Which differences are real cannot be said: {estimate.reason or 'there is no interval'}.",)
+    together = [row for row in rest if _overlap(estimate, row.estimate(column.name))]
+    if not together:
+        return (f"Its 95 % interval over users lies clear of {'the other' if len(rest) == 1 else 'all others'}.",)
+    others = len(rest) - len(together)
+    which, theirs = _names(together), "its" if len(together) == 1 else "their"
+    if others == 0 and len(rest) > 1:
+        which, theirs = "any other", "all"
+    overlap = "interval over users overlaps" if theirs == "its" else "intervals over users overlap"
+    said = f"It cannot be separated from {which}: {theirs} 95 % {overlap} with the best one."
+    return (said, *_behind(others), *_quickest(best, together))
+
+
+def _behind(count: int) -> tuple[str, ...]:
+    if count == 0:
+        return ()
+    return ("The other one is clearly behind." if count == 1 else f"The other {count} are clearly behind.",)
+
+
+def _overlap(a: Estimate, b: Estimate) -> bool:
+    """Whether two intervals meet; a number without an interval is a point."""
+    low_a, high_a = a.interval or (a.value, a.value)
+    low_b, high_b = b.interval or (b.value, b.value)
+    if low_a is None or high_a is None or low_b is None or high_b is None:
+        return True
+    return low_a <= high_b and low_b <= high_a
+
+
+def _quickest(best: Row, together: Sequence[Row]) -> tuple[str, ...]:
+    timed = [(row.estimate(TRAINING).value, row) for row in (best, *together)]
+    known = [(value, row) for value, row in timed if value is not None]
+    if len(known) < 2:
+        return ()
+    value, row = min(known, key=lambda pair: pair[0])
+    return (f"Of these, {row.label} trains quickest: {columns.seconds(value)}\N{NO-BREAK SPACE}s.",)
+
+
+def _left_out(group: Group) -> tuple[str, ...]:
+    missing = [row for row in group.rows if not row.complete]
+    if not missing:
+        return ()
+    return (f"Not compared, because not finished: {_names(missing)}.",)
+
+
+def _names(rows: Sequence[Row]) -> str:
+    labels = [row.label for row in rows]
+    if len(labels) > LISTED:
+        return f"{', '.join(labels[:LISTED])} and {len(labels) - LISTED} more"
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"

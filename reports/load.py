@@ -1,0 +1,134 @@
+"""From a store to groups of comparable rows: answers are measured, averaged over seeds, and given intervals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bench import answers_io
+from bench.errors import StoreError
+from bench.metrics.registry import Metric, measure, parse
+from bench.records import Context, Record, canonical
+from bench.store import Store
+from bench.types import Answers
+from reports import averages
+from reports.averages import Seen
+from reports.model import CORRUPT, OK, Cell, Group, Results
+
+METRICS = ("precision@10", "hit_rate@10", "recall@10", "ndcg@10", "coverage@10", "rmse")
+LEADING = "ndcg@10"
+
+
+def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
+    """Measure everything in a store. Raises BadConfig for an unknown metric, StoreError for an unreadable record."""
+    names = tuple(dict.fromkeys(str(parse(name)) for name in metrics or METRICS))
+    wanted = [parse(name) for name in dict.fromkeys([*names, *averages.curve_names()])]
+    leading = LEADING if LEADING in names else names[0]
+    records, latest = store.records(), list(store.latest().values())
+    unequal = _unequal(records)
+    groups = []
+    shown: dict[str, Cell] = {}
+    titles = _titles(latest)
+    for (dataset, split, split_hash), members in _grouped(latest).items():
+        context = _context(store, split_hash)
+        seen = [_see(store, record, context, wanted, leading, unequal) for record in members]
+        shown |= {cell.record.attempt: cell for cell, _ in seen}
+        rows = averages.rows(seen, context, names, leading)
+        groups.append(Group(titles[0][dataset], titles[1][split], split_hash, context, rows, leading))
+    attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
+    return Results(_told_apart(groups), attempts, names, metrics is not None)
+
+
+def describe(options: dict[str, Any]) -> str:
+    """A name and its options as one reads them: `ml-100k (k_core=10)`."""
+    rest = ", ".join(f"{key}={_plain(value)}" for key, value in options.items() if key != "name")
+    return f"{options.get('name', '?')} ({rest})" if rest else str(options.get("name", "?"))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else canonical(value)
+
+
+def _titles(records: Iterable[Record]) -> tuple[dict[str, str], dict[str, str]]:
+    """Short titles of data sets and of splits: the name, with the options only where the name is not enough."""
+    chosen = []
+    for kind in ("dataset", "split"):
+        options = {canonical(getattr(record.slot, kind)): getattr(record.slot, kind) for record in records}
+        names = [value.get("name") for value in options.values()]
+        alone = {key: str(value["name"]) for key, value in options.items() if names.count(value.get("name")) == 1}
+        chosen.append({key: alone.get(key) or describe(value) for key, value in options.items()})
+    return chosen[0], chosen[1]
+
+
+def _grouped(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:
+    """Records by data set, split and split hash; one that failed before it had a split joins the newest."""
+    newest: dict[tuple[str, str], str] = {}
+    slots = [(canonical(r.slot.dataset), canonical(r.slot.split), r) for r in records]
+    for dataset, split, record in slots:
+        newest[dataset, split] = record.split_hash or newest.get((dataset, split), "")
+    groups: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for dataset, split, record in slots:
+        groups[dataset, split, record.split_hash or newest[dataset, split]].append(record)
+    return groups
+
+
+def _told_apart(groups: list[Group]) -> tuple[Group, ...]:
+    """The same titles twice mean that the data or the split changed: such titles get the beginning of their hash."""
+    titles = [group.title for group in groups]
+    twice = {title for title in titles if titles.count(title) > 1}
+    named = [replace(g, split=f"{g.split} [{g.split_hash[:8]}]") if g.title in twice else g for g in groups]
+    return tuple(sorted(named, key=lambda group: (group.dataset, group.split)))
+
+
+def _context(store: Store, split_hash: str) -> Context | None:
+    try:
+        return store.context(split_hash) if split_hash else None
+    except StoreError:
+        return None
+
+
+def _see(
+    store: Store, record: Record, context: Context | None, wanted: list[Metric], leading: str, unequal: set[str]
+) -> Seen:
+    """A record as a cell, with its metrics where it has readable answers."""
+    doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in unequal else ()
+    cell = Cell(record, record.status, record.reason, warnings=(*record.warnings, *doubts))
+    if record.status != OK:
+        return cell, {}
+    try:
+        if context is None:
+            raise StoreError("what is known of its split is missing or unreadable")
+        answers = _answers(store, record, context)
+    except StoreError as error:
+        return replace(cell, status=CORRUPT, reason=str(error).replace(str(store.folder), "store")), {}
+    measured = measure(wanted, answers, context)
+    unscored, tied = _shares(answers)
+    return replace(cell, value=measured[leading].value, unscored=unscored, tied=tied), measured
+
+
+def _answers(store: Store, record: Record, context: Context) -> Answers:
+    """The answers of an ok record. Raises StoreError where they are unreadable or not those to this split."""
+    answers = store.answers(record)
+    if len(answers.candidates) != len(context.users):
+        found = f"{len(answers.candidates)} questions are answered, its split has {len(context.users)}"
+        raise StoreError(f"answers do not belong to the split: {found}")
+    return answers
+
+
+def _shares(answers: Answers) -> tuple[float | None, float | None]:
+    """Shares of candidates without a score, and of held-out items that tie with another candidate."""
+    candidates = int(answers.candidates.sum())
+    unscored = float(answers.unscored.sum() / candidates) if candidates else None
+    return unscored, float((answers.tied > 0).mean()) if len(answers.tied) else None
+
+
+def _unequal(records: Iterable[Record]) -> set[str]:
+    """Keys whose ok attempts did not give the same answers."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        if record.status == OK:
+            hashes = [record.files.get(name, {}).get("sha256", "") for name in answers_io.FILES]
+            found[record.key].add(canonical(hashes))
+    return {key for key, answers in found.items() if len(answers) > 1}

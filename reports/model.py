@@ -1,0 +1,131 @@
+"""What the report knows: groups of rows that may be compared, each row one algorithm, averaged over its seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bench.records import Context, Record
+
+OK = "ok"
+CORRUPT = "corrupt"  # the record says ok, and its answers cannot be read
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its spread, or the reason why it is missing."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    users: bool = False  # low … high is the 95 % interval over users; otherwise the lowest and the highest seed
+    reason: str = ""
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval over users, where there is one."""
+        return (self.low, self.high) if self.users and self.low is not None and self.high is not None else None
+
+
+MISSING = Estimate()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One attempt, as the report shows it."""
+
+    record: Record
+    status: str
+    reason: str = ""
+    value: float | None = None  # the leading metric of this attempt alone
+    unscored: float | None = None  # share of ranked candidates whose score was NaN
+    tied: float | None = None  # share of held-out items that have the same score as another candidate
+    replaced: bool = False  # a newer attempt at the same cell counts
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One algorithm with its parameters; the estimates average over its seeds."""
+
+    label: str
+    family: str
+    cells: tuple[Cell, ...]  # one for each seed
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)  # by column name; empty unless complete
+    curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)  # metric -> value at each cut-off
+
+    @property
+    def complete(self) -> bool:
+        """Every seed has an answer; only such rows have numbers, for a mean over what happens to exist flatters."""
+        return all(cell.status == OK for cell in self.cells)
+
+    @property
+    def status(self) -> str:
+        """The status that all seeds share, or how many are ok and what became of the others."""
+        found = [cell.status for cell in self.cells]
+        others = sorted(set(found) - {OK})
+        if len(set(found)) == 1:
+            return found[0]
+        done = found.count(OK)
+        return f"{done} of {len(found)} seeds ok, else {', '.join(others)}" if done else ", ".join(others)
+
+    @property
+    def reason(self) -> str:
+        """Why the first seed without an answer has none."""
+        return next((cell.reason for cell in self.cells if cell.status != OK and cell.reason), "")
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of its cells."""
+        return tuple(sorted(cell.record.slot.seed for cell in self.cells))
+
+    def estimate(self, column: str) -> Estimate:
+        """The number in a column, or an empty one."""
+        return self.estimates.get(column, MISSING)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Everything measured on one split of one data set: the rows may be compared with each other."""
+
+    dataset: str
+    split: str
+    split_hash: str
+    context: Context | None
+    rows: tuple[Row, ...]  # best first; then those without numbers
+    leading: str  # the metric of the headline and the order
+
+    @property
+    def title(self) -> str:
+        """Data set and split."""
+        return f"{self.dataset} · {self.split}"
+
+    @property
+    def complete(self) -> tuple[Row, ...]:
+        """The rows that have numbers."""
+        return tuple(row for row in self.rows if row.complete)
+
+    @property
+    def users(self) -> int:
+        """How many different users ask."""
+        return len(set(self.context.users.tolist())) if self.context else 0
+
+    @property
+    def questions(self) -> int:
+        """How many questions were asked."""
+        return len(self.context.users) if self.context else 0
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """All seeds of the rows that have numbers."""
+        return tuple(sorted({seed for row in self.complete for seed in row.seeds}))
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that a store holds, measured."""
+
+    groups: tuple[Group, ...]
+    attempts: tuple[Cell, ...]  # every attempt, oldest first
+    metrics: tuple[str, ...]
+    chosen: bool = False  # the metrics were asked for, so even an empty column is shown

@@ -1,0 +1,68 @@
+"""The folder of a report.
+
+index.html     the page, self-contained
+matrix.toml    the cells of the report, to run them again
+figures/       every picture as PNG and SVG
+tables/        comparison.csv, comparison.md, comparison.tex
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.files import storage
+from bench.store import Store
+from reports import page, pictures, reproduce, tables
+from reports.load import load
+
+PAGE = "index.html"
+
+
+def write(store: Store, folder: Path, *, metrics: Sequence[str] | None = None) -> Path:
+    """Write the report on everything in `store` and return the path of its page.
+
+    All files are written elsewhere first and then take the place of older ones, the page last. Raises BadConfig for
+    an unknown metric, and StoreError where the store cannot be read or the folder cannot be written.
+    """
+    results = load(store, metrics)
+    drawn = pictures.draw(results)
+    table = tables.of_results(results)
+    texts = {
+        "tables/comparison.csv": tables.to_csv(table),
+        "tables/comparison.md": tables.to_markdown(table),
+        "tables/comparison.tex": tables.to_latex(table),
+        "matrix.toml": reproduce.matrix(results),
+    }
+    files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
+    for picture in drawn:
+        files |= {f"figures/{picture.name}.svg": picture.svg, f"figures/{picture.name}.png": picture.png}
+    files[PAGE] = page.render(results, drawn).encode("utf-8", "replace")
+    with storage(folder), _beside(folder) as temporary:
+        _put(files, temporary)
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).replace(folder / name)
+    return folder / PAGE
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A new folder next to `folder`, so that its files can be renamed; gone afterwards."""
+    parent = folder.resolve().parent
+    temporary = parent / f".report-{os.getpid()}-{secrets.token_hex(4)}"
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put(files: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)

@@ -1,0 +1,163 @@
+"""The page: one file that needs nothing else and asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from reports import columns, ranks, reproduce, stats, tables
+from reports.columns import Column
+from reports.escape import clean
+from reports.figures import style
+from reports.headline import headline
+from reports.load import describe
+from reports.model import OK, Cell, Group, Results, Row
+from reports.pictures import Picture, bars, sample
+
+PHASES = ("load", "fit", "recommend", "predict", "write")
+
+
+def render(results: Results, pictures: Sequence[Picture]) -> str:
+    """The page as HTML. Every text is escaped by jinja2; control characters are taken out before."""
+    environment = _environment()
+    rows = [row for group in results.groups for row in group.rows]
+    looks, colours = style.styles(rows), style.families(rows)
+    classes = {colour: f"c{place}" for place, colour in enumerate(dict.fromkeys(colours.values()))}
+    css = _source(environment, "style.css") + "".join(f".{name}{{color:{c}}}\n" for c, name in classes.items())
+    script = _source(environment, "sort.js")
+    shown = columns.of_results(results)
+    return environment.get_template("page.html.j2").render(
+        css=Markup(css),  # our own files, nothing from data
+        script=Markup(script),
+        css_hash=_hash(css),
+        script_hash=_hash(script),
+        columns=shown,
+        headlines=[headline(group) for group in results.groups],
+        groups=[_group(group, shown, pictures) for group in results.groups],
+        signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
+        standings=ranks.standings(results.groups) if len(results.groups) > 1 else [],
+        ranks_remark=ranks.remark(results.groups),
+        attempts=[_attempt(cell) for cell in results.attempts],
+        troubles=[_attempt(c) for c in results.attempts if not c.replaced and (c.status != OK or c.warnings)],
+        statuses=_counts(results.attempts),
+        leading=columns.metric_title(results.groups[0].leading) if results.groups else "",
+        period=_period(results.attempts),
+        circumstances=reproduce.circumstances([cell.record for cell in results.attempts]),
+        matrix=reproduce.matrix(results),
+        total=columns.seconds(sum(cell.record.wall for cell in results.attempts)),
+        phases=PHASES,
+        level=round(100 * stats.LEVEL),
+        resamples=stats.RESAMPLES,
+        min_users=stats.MIN_USERS,
+    )
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["seconds"] = columns.seconds
+    environment.filters["share"] = _share
+    return environment
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    """A file beside the template, as it is."""
+    loader = environment.loader
+    return loader.get_source(environment, name)[0] if loader else ""
+
+
+def _hash(text: str) -> str:
+    """The hash by which a content-security policy allows one inline element."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _share(value: float | None) -> str:
+    """A share as a percentage; "none" only for exactly none."""
+    if value is None:
+        return columns.MISSING
+    return "none" if value == 0 else "< 0.1 %" if value < 0.001 else f"{100 * value:.1f} %"
+
+
+def _group(group: Group, shown: Sequence[Column], pictures: Iterable[Picture]) -> dict[str, Any]:
+    context = group.context
+    return {
+        "title": group.title,
+        "caption": sample(group) if group.complete else f"{group.title}: no results",
+        "bars": bars(group),
+        "lines": [_line(line, shown) for line in tables.lines(group, shown)],
+        "pictures": [(p, base64.b64encode(p.svg).decode()) for p in pictures if p.group is group],
+        "dataset": describe(group.rows[0].cells[0].record.slot.dataset),
+        "split": describe(group.rows[0].cells[0].record.slot.split),
+        "split_hash": group.split_hash,
+        "facts": list(reproduce.flat(context.facts).items()) if context else [],
+        "costs": [_costs(row) for row in group.rows],
+    }
+
+
+def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:
+    """One row of the comparison table, its numbers in the order of the columns."""
+    estimates = [(column, line.row.estimate(column.name)) for column in shown]
+    numbers = [
+        {
+            "text": column.text(estimate.value),
+            "spread": column.spread(estimate),
+            "sort": "" if estimate.value is None else repr(estimate.value),
+            "best": column.name in line.best,
+            "reason": estimate.reason or line.row.reason,
+        }
+        for column, estimate in estimates
+    ]
+    return {"row": line.row, "numbers": numbers}
+
+
+def _costs(row: Row) -> dict[str, Any]:
+    """Mean seconds of each phase over the seeds that have it, and the peak of all."""
+    phases = {name: [c.record.phases[name] for c in row.cells if name in c.record.phases] for name in PHASES}
+    fits = phases["fit"]
+    return {
+        "row": row,
+        "wall": [_mean([phase.wall for phase in phases[name]]) for name in PHASES],
+        "cpu": _mean([phase.cpu for phase in fits]),
+        "total": _mean([cell.record.wall for cell in row.cells]),
+        "peak": max(cell.record.memory for cell in row.cells) / 1e6,
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _attempt(cell: Cell) -> dict[str, Any]:
+    record = cell.record
+    return {
+        "cell": cell,
+        "record": record,
+        "place": f"{record.slot.dataset.get('name', '?')} · {record.slot.split.get('name', '?')}",
+        "value": columns.MISSING if cell.value is None else f"{cell.value:.4f}",
+        "refused": record.counts.get("refused", 0),
+        "notes": [note for note in (cell.reason, *cell.warnings) if note],
+    }
+
+
+def _counts(attempts: Iterable[Cell]) -> Mapping[str, int]:
+    """How many attempts that count have each status, ok first."""
+    counts = Counter(cell.status for cell in attempts if not cell.replaced)
+    return dict(sorted(counts.items(), key=lambda pair: (pair[0] != OK, pair[0])))
+
+
+def _period(attempts: Sequence[Cell]) -> str:
+    """The days on which the attempts began."""
+    days = sorted({cell.record.started[:10] for cell in attempts})
+    return "" if not days else days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"

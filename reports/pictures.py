@@ -1,0 +1,107 @@
+"""Which pictures a report has, and what stands below them."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from reports import columns, stats
+from reports.averages import CUTOFFS
+from reports.figures import cutoffs, quality, style, tradeoff
+from reports.model import Group, Results
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in both formats."""
+
+    name: str  # of its files, without suffix
+    title: str
+    caption: str
+    group: Group
+    svg: bytes
+    png: bytes
+
+
+def draw(results: Results) -> list[Picture]:
+    """All pictures, by group; none for a group in which nothing can be drawn."""
+    rows = [row for group in results.groups for row in group.rows]
+    styles, colours = style.styles(rows), style.families(rows)
+    drawn: list[Picture] = []
+    for group in results.groups:
+        for kind, title, caption, figure in _of_group(group, styles, colours):
+            name = _free_name(f"{_slug(group.dataset)}-{_slug(group.split)}-{kind}", {p.name for p in drawn})
+            drawn.append(Picture(name, title, caption, group, *_save(figure)))
+    return drawn
+
+
+def _of_group(
+    group: Group, styles: dict[str, style.Style], colours: dict[str, str]
+) -> Iterator[tuple[str, str, str, Figure]]:
+    metric = columns.metric_title(group.leading)
+    if any(row.estimate(group.leading).value is not None for row in group.complete):
+        yield "quality", f"{metric} by algorithm", _quality(group, metric), quality.draw(group, styles, colours)
+    if tradeoff.points(group):
+        caption = _tradeoff(group, metric)
+        yield "tradeoff", f"{metric} against training time", caption, tradeoff.draw(group, styles, colours)
+    if any(row.curves for row in group.complete):
+        yield "cutoffs", "NDCG and recall by cut-off", _cutoffs(group), cutoffs.draw(group, styles)
+
+
+def _save(figure: Figure) -> tuple[bytes, bytes]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)  # tables have the name in full
+        return style.save(figure)
+
+
+def _slug(text: str) -> str:
+    """Letters, digits and hyphens only: safe as part of a file name everywhere."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower(), flags=re.ASCII).strip("-")[:40] or "unnamed"
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    number = 2
+    free = name
+    while free in taken:
+        free, number = f"{name}-{number}", number + 1
+    return free
+
+
+def sample(group: Group) -> str:
+    """Users, split and seeds, as every caption names them."""
+    asked = f"{group.users:,} users" + (f", {group.questions:,} questions" if group.questions != group.users else "")
+    seeds = ", ".join(map(str, group.seeds))
+    return f"{group.dataset}, split {group.split}, {asked}, {'seed' if len(group.seeds) == 1 else 'seeds'} {seeds}"
+
+
+def bars(group: Group) -> str:
+    """What the lines through the points are."""
+    averaged = "; several seeds are averaged for each question first" if len(group.seeds) > 1 else ""
+    if any(row.estimate(group.leading).interval for row in group.complete):
+        return f"95 % bootstrap intervals over users ({stats.RESAMPLES:,} resamples{averaged})"
+    return ""
+
+
+def _quality(group: Group, metric: str) -> str:
+    lines = bars(group)
+    said = f"Lines are {lines}; the grey band is that of the best." if lines else "No intervals can be given here."
+    return f"{metric} on {sample(group)}. Dots are means over users. {said} Colours are families."
+
+
+def _tradeoff(group: Group, metric: str) -> str:
+    lines = bars(group)
+    said = f" Upright lines are {lines}." if lines else ""
+    return (
+        f"{metric} against the wall time of training on {sample(group)}.{said} The dashed stairs join the algorithms "
+        "that nothing quicker beats. Where there is no room a name is left out; the table has them all."
+    )
+
+
+def _cutoffs(group: Group) -> str:
+    shown, others = cutoffs.foremost(group)
+    grey = f" The {len(shown)} best are coloured, the best of each family first; grey: the others." if others else ""
+    return f"NDCG and recall at cut-offs k from 1 to {CUTOFFS[-1]} on {sample(group)}; means over users.{grey}"

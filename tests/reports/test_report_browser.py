@@ -1,0 +1,100 @@
+"""The page in a real browser: nothing is fetched, nothing hostile runs, sorting works by mouse and by keyboard."""
+
+import shutil
+
+import pytest
+import synthetic_store as synthetic
+
+import reports
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt install chromium)")
+
+BAD = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    store = synthetic.empty(folder / "store")
+    store.put_context("5" * 64, synthetic.context(8))
+    for label, rank in (("middle", 4), ("best", 0), (BAD, 30)):
+        ranks = [[rank + user % 3] for user in range(8)]
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    synthetic.put(store, synthetic.record("gone", status="failed", reason=BAD))
+    return reports.write(store, folder / "report")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as p:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        started = p.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser, path):
+    page = browser.new_page(viewport={"width": 400, "height": 800})
+    page.noted = []
+    page.on("console", lambda message: page.noted.append(message.text))
+    page.on("pageerror", lambda error: page.noted.append(str(error)))
+    page.on("request", lambda request: page.noted.append(request.url) if not request.url.startswith("data:") else None)
+    page.goto(path.as_uri())
+    yield page
+    page.close()
+
+
+def labels(page):
+    cells = page.locator("table.comparison tbody th")
+    return ["hostile" if "img" in text else text.split()[1] for text in cells.all_inner_texts()]
+
+
+def test_only_the_file_is_asked_for_and_nothing_complains(opened, path):
+    assert opened.noted == [path.as_uri()]
+
+
+def test_hostile_text_is_text(opened):
+    assert opened.title() == "RecMatrix: comparison of recommenders"
+    assert BAD in opened.locator("#cells").inner_text()
+
+
+def test_the_policy_stops_scripts_and_requests_that_get_in(opened):
+    opened.evaluate(
+        """() => { const s = document.createElement('script'); s.textContent = "document.title = 'owned'";
+        document.body.append(s); const i = new Image(); i.src = 'http://127.0.0.1:9/x.png';
+        document.body.append(i); }"""
+    )
+    assert opened.title() != "owned"
+    assert any("Content Security Policy" in note for note in opened.noted)
+
+
+def test_pictures_are_there(opened):
+    widths = opened.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
+    assert len(widths) == 3 and all(widths)
+
+
+def test_a_click_sorts_and_a_second_one_turns_the_order(opened):
+    assert labels(opened) == ["best", "middle", "hostile", "gone"]
+    head = opened.locator("table.comparison thead th", has_text="NDCG@10")
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending" and labels(opened) == ["best", "middle", "hostile", "gone"]
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert labels(opened) == ["hostile", "middle", "best", "gone"]  # what has no number stays last
+
+
+def test_the_keyboard_sorts(opened):
+    opened.locator("table.comparison thead th button").first.focus()
+    opened.keyboard.press("Enter")
+    assert labels(opened) == ["hostile", "best", "gone", "middle"]
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Space")
+    heads = opened.locator("table.comparison thead th")
+    assert [heads.nth(n).get_attribute("aria-sort") for n in range(2)] == ["none", "descending"]
+
+
+def test_a_narrow_window_scrolls_tables_not_the_page(opened):
+    assert opened.evaluate("document.documentElement.scrollWidth") == 400

@@ -1,0 +1,132 @@
+import io
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+import synthetic_store as synthetic
+from matplotlib import rcParams
+from matplotlib.image import imread
+from matplotlib.transforms import Bbox
+
+from reports.columns import of_metric
+from reports.figures import cutoffs, labels, quality, style, tradeoff
+from reports.load import load
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory):
+    store = synthetic.realistic(tmp_path_factory.mktemp("many") / "store", n_users=30, n_items=200, copies=3)
+    return load(store).groups[0]
+
+
+@pytest.fixture(scope="module")
+def looks(group):
+    return style.styles(group.rows), style.families(group.rows)
+
+
+def test_every_algorithm_has_a_look_of_its_own_in_the_colour_of_its_family(group, looks):
+    styles, colours = looks
+    assert len(group.rows) == 42
+    assert len({(s.colour, s.marker, s.filled) for s in styles.values()}) == 42
+    assert all(styles[row.label].colour == colours[row.family] for row in group.rows)
+
+
+def test_looks_do_not_depend_on_the_order_of_rows(group, looks):
+    assert style.styles(reversed(group.rows)) == looks[0]
+
+
+def test_unknown_families_take_colours_that_are_free(group):
+    rows = [synthetic.replace(group.rows[0], family=name) for name in ("factors", "zebra", "mine", "baseline")]
+    assert len(set(style.families(rows).values())) == 4
+
+
+def test_dot_plot_shows_values_and_intervals_best_on_top(group, looks):
+    figure = quality.draw(group, *looks)
+    lines = figure.axes[0].get_lines()
+    dots = {line.get_ydata()[0]: line.get_xdata()[0] for line in lines if len(line.get_xdata()) == 1}
+    bars = {line.get_ydata()[0]: tuple(line.get_xdata()) for line in lines if len(line.get_xdata()) == 2}
+    values = [row.estimate("ndcg@10") for row in group.rows]
+    assert [dots[place] for place in range(42)] == [e.value for e in values]
+    assert bars == {place: e.interval for place, e in enumerate(values) if e.interval}
+    assert figure.axes[0].yaxis_inverted()
+
+
+def test_dot_plot_grows_with_the_number_of_algorithms(group, looks):
+    few = synthetic.replace(group, rows=group.rows[:3])
+    small, large = (quality.draw(g, *looks).get_size_inches() for g in (few, group))
+    assert small[0] == large[0] and large[1] - small[1] == pytest.approx(39 * quality.ROW)
+
+
+def test_frontier_is_what_nothing_quicker_beats(group):
+    points = tradeoff.points(group)
+    kept = tradeoff.frontier(points, of_metric("ndcg@10"))
+    for seconds, value, row in points:
+        beaten = any(s <= seconds and v >= value and r is not row for s, v, r in points)
+        assert (row in [r for _, _, r in kept]) == (not beaten)
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(kept))
+
+
+def test_names_in_the_picture_do_not_cover_each_other(group, looks):
+    figure = tradeoff.draw(group, *looks)
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) > 10
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+def test_names_without_room_are_left_out_and_counted():
+    with style.canvas(2, 2) as figure:
+        axes = figure.add_subplot()
+        axes.plot([0, 1], [0, 1])
+        crowd = [(0.5, 0.5, f"a long name {n}") for n in range(20)]
+        left_out = labels.place(figure, axes, crowd, [(0.5, 0.5)])
+    assert left_out == 20 - len(axes.texts) > 0
+
+
+def test_names_keep_clear_of_strokes_where_they_can():
+    with style.canvas(4, 4) as figure:
+        axes = figure.add_subplot()
+        axes.plot([0, 1], [0, 1], linestyle="")
+        labels.place(figure, axes, [(0.5, 0.5, "name")], [(0.5, 0.5)], [((0.5, 0.5), (1.0, 0.5))])
+        stroke = Bbox(axes.transData.transform([(0.5, 0.5), (1.0, 0.5)]))
+    assert not axes.texts[0].get_window_extent().overlaps(stroke)
+
+
+def test_curves_show_the_best_and_the_best_of_each_family(group):
+    shown, others = cutoffs.foremost(group)
+    assert len(shown) == cutoffs.SHOWN and len(shown) + len(others) == 42
+    assert {row.family for row in shown} == {row.family for row in group.rows}
+    assert group.rows[0] in shown
+
+
+def test_curves_pass_through_the_table(group, looks):
+    figure = cutoffs.draw(group, looks[0])
+    best = group.rows[0]
+    line = next(line for line in figure.axes[0].get_lines() if line.get_label() == best.label)
+    at = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
+    assert at[10] == pytest.approx(best.estimate("ndcg@10").value)
+
+
+def test_pictures_are_the_same_bytes_every_time_and_leave_settings_alone(group, looks):
+    before = dict(rcParams)
+    one, two = (style.save(quality.draw(group, *looks)) for _ in range(2))
+    assert one == two
+    assert dict(rcParams) == before
+    assert b"<dc:date>" not in one[0]
+
+
+def test_dollar_signs_are_characters(group, looks):
+    rows = (synthetic.replace(group.rows[0], label="$x^2$"),)
+    figure = quality.draw(synthetic.replace(group, rows=rows), {"$x^2$": looks[0][group.rows[0].label]}, looks[1])
+    tick = figure.axes[0].get_yticklabels()[0]
+    assert tick.get_text() == "$x^2$" and not tick.get_parse_math()
+    style.save(figure)
+
+
+def test_png_is_white_paper_at_print_resolution(group, looks):
+    png = imread(io.BytesIO(style.save(quality.draw(group, *looks))[1]))
+    assert png.shape[1] == round(quality.WIDTH * style.DPI)
+    assert np.all(png[0, 0] == 1)
+
+
+def test_long_labels_are_cut():
+    assert style.label("x" * 200) == "x" * (style.LONGEST - 1) + "…"

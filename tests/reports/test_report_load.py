@@ -1,0 +1,171 @@
+import pytest
+import synthetic_store as synthetic
+
+from bench.errors import StoreError
+from bench.store import Store
+from reports.headline import headline
+from reports.load import load
+from reports.ranks import remark, standings
+
+TOP, LOW, OTHER = [[0]] * 8, [[60]] * 8, [[0], [1], [2], [3], [9], [5], [20], [30]]
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = synthetic.empty(tmp_path / "store")
+    made.put_context("5" * 64, synthetic.context(8))
+    return made
+
+
+def damage(store, record, name="ranks.parquet"):
+    path = store.folder_of(record) / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def statuses(results):
+    return {row.label: row.status for group in results.groups for row in group.rows}
+
+
+def test_corrupt_answers_are_shown_and_left_out(store):
+    synthetic.put(store, synthetic.record("good"), synthetic.answers(OTHER))
+    damage(store, synthetic.put(store, synthetic.record("bad"), synthetic.answers(TOP)))
+    results = load(store)
+    assert statuses(results) == {"good": "ok", "bad": "corrupt"}
+    bad = results.groups[0].rows[1]
+    assert bad.estimates == {} and "SHA-256" in bad.reason
+    assert str(store.folder) not in bad.reason  # no path of this machine in a page that goes elsewhere
+    assert headline(results.groups[0]).lead == "good"
+
+
+def test_missing_answers_are_corrupt(store):
+    record = synthetic.put(store, synthetic.record("bad"), synthetic.answers(TOP))
+    (store.folder_of(record) / "lists.parquet").unlink()
+    assert statuses(load(store)) == {"bad": "corrupt"}
+
+
+def test_missing_context_is_corrupt(store):
+    synthetic.put(store, synthetic.record("bad", split_hash="6" * 64), synthetic.answers(TOP))
+    results = load(store)
+    assert statuses(results) == {"bad": "corrupt"}
+    assert "split" in results.groups[0].rows[0].reason
+
+
+def test_answers_to_another_split_are_corrupt(store):
+    synthetic.put(store, synthetic.record("bad"), synthetic.answers([[0]] * 3))
+    assert statuses(load(store)) == {"bad": "corrupt"}
+
+
+def test_a_damaged_record_is_a_store_error(store):
+    record = synthetic.put(store, synthetic.record("a"), synthetic.answers(TOP))
+    (store.folder_of(record) / "record.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StoreError):
+        load(store)
+
+
+def test_empty_store_has_no_groups(store):
+    results = load(store)
+    assert results.groups == () and results.attempts == ()
+
+
+def test_newest_ok_attempt_counts_and_the_older_is_listed(store):
+    record = synthetic.record("a")
+    synthetic.put(store, synthetic.replace(record, status="failed", reason="first"))
+    synthetic.put(store, synthetic.replace(record, started="2024-05-02T12:00:00Z"), synthetic.answers(OTHER))
+    results = load(store)
+    assert statuses(results) == {"a": "ok"}
+    assert [(cell.status, cell.replaced) for cell in results.attempts] == [("failed", True), ("ok", False)]
+
+
+def test_unequal_answers_to_one_key_are_flagged(store):
+    synthetic.put(store, synthetic.record("a"), synthetic.answers(TOP))
+    synthetic.put(store, synthetic.record("a", started="2024-05-02T12:00:00Z"), synthetic.answers(OTHER))
+    synthetic.put(store, synthetic.record("b"), synthetic.answers(TOP))
+    synthetic.put(store, synthetic.record("b", started="2024-05-02T12:00:00Z"), synthetic.answers(TOP))
+    rows = {row.label: row for row in load(store).groups[0].rows}
+    assert any("nondeterministic" in warning for warning in rows["a"].cells[0].warnings)
+    assert rows["b"].cells[0].warnings == ()
+
+
+def test_data_sets_and_splits_are_groups_with_short_titles(store):
+    other = {"name": "movielens-small", "min_rating": 4}
+    synthetic.put(store, synthetic.record("a"), synthetic.answers(TOP))
+    synthetic.put(store, synthetic.record("a", dataset=other), synthetic.answers(LOW))
+    groups = load(store).groups
+    assert [g.dataset for g in groups] == ["movielens-small", "movielens-small (min_rating=4)"]
+    assert {g.split for g in groups} == {"user-time"}  # one split needs no options in its title
+
+
+def test_changed_data_make_a_group_of_their_own(store):
+    store.put_context("6" * 64, synthetic.context(3))
+    synthetic.put(store, synthetic.record("a"), synthetic.answers(TOP))
+    synthetic.put(store, synthetic.record("b", split_hash="6" * 64), synthetic.answers([[0]] * 3))
+    synthetic.put(store, synthetic.record("c", split_hash="", status="skipped"))
+    groups = load(store).groups
+    assert [g.split for g in groups] == ["user-time [55555555]", "user-time [66666666]"]
+    assert [row.label for row in groups[1].rows] == ["b", "c"]  # skipped before it had a split: with the newest
+
+
+def test_shares_of_unscored_and_tied(store):
+    found = synthetic.answers(TOP)
+    found.unscored[:] = 30
+    found.tied[:2] = 5
+    synthetic.put(store, synthetic.record("a"), found)
+    cell = load(store).attempts[0]
+    assert cell.unscored == pytest.approx(30 / 300) and cell.tied == pytest.approx(2 / 8)
+
+
+def test_headline_says_what_cannot_be_separated(store):
+    near = [[1], [0], [2], [4], [8], [5], [19], [31]]
+    for label, ranks in (("one", OTHER), ("two", near), ("three", LOW)):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    found = headline(load(store).groups[0])
+    assert found.lead == "one" and "best NDCG@10 of 3 algorithms" in found.text
+    assert "cannot be separated from two: its 95 % interval" in found.details[0]
+    assert found.details[1] == "The other one is clearly behind."
+
+
+def test_headline_with_a_clear_winner(store):
+    far = [[20], [30], [8], [9], [40], [50], [60], [70]]
+    for label, ranks in (("one", [[0], [0], [1], [0], [0], [2], [0], [0]]), ("two", far)):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    assert headline(load(store).groups[0]).details == ("Its 95 % interval over users lies clear of the other.",)
+
+
+def test_two_identical_algorithms_are_not_separated(store):
+    for label in ("a", "b"):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(OTHER))
+    assert "cannot be separated from b" in headline(load(store).groups[0]).details[0]
+
+
+def test_headline_refuses_without_intervals(tmp_path):
+    made = Store(tmp_path / "small", create=True)
+    made.put_context("5" * 64, synthetic.context(3))
+    synthetic.put(made, synthetic.record("a"), synthetic.answers([[0], [1], [2]]))
+    synthetic.put(made, synthetic.record("b"), synthetic.answers([[3], [1], [2]]))
+    found = headline(load(made).groups[0])
+    assert found.details == (
+        "Which differences are real cannot be said: no interval: 3 users, and a bootstrap needs at least 5.",
+    )
+
+
+def test_headline_when_nothing_finished(store):
+    synthetic.put(store, synthetic.record("a", status="crashed", reason="SIGSEGV"))
+    found = headline(load(store).groups[0])
+    assert found.lead == "" and "No algorithm finished" in found.text
+
+
+def test_ranks_only_of_algorithms_that_are_everywhere(store):
+    other = {"name": "other"}
+    for label, here, there in (("a", TOP, LOW), ("b", OTHER, OTHER), ("c", LOW, None)):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(here))
+        if there is None:
+            synthetic.put(store, synthetic.record(label, dataset=other, status="timeout"))
+        else:
+            synthetic.put(store, synthetic.record(label, dataset=other), synthetic.answers(there))
+    groups = load(store).groups
+    found = {s.label: s for s in standings(groups)}
+    assert found["a"].ranks == (1, 2) and found["b"].ranks == (2, 1)  # b is second of two: c does not count
+    assert found["a"].mean == 1.5 and found["c"].mean is None
+    assert "at least 5" in remark(groups)

@@ -1,0 +1,204 @@
+import base64
+import hashlib
+import re
+import tomllib
+
+import pytest
+import synthetic_store as synthetic
+from lxml import etree, html
+
+import reports
+from bench.errors import BadConfig, StoreError
+from reports import reproduce
+from reports.load import load
+
+RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    "{{7*7}} {% raw %}",
+    "$x$ \\frac{1}{0}",
+    "=cmd|' /C calc'!A0",
+    "[/] [bold]",
+    "\"quoted\" 'single' &amp;",
+)
+
+
+def put_hostile(store):
+    store.put_context("5" * 64, synthetic.context(8))
+    for label in HOSTILE:
+        synthetic.put(store, synthetic.record(label, family=label[:20]), synthetic.answers(RANKS))
+        bad = synthetic.record(f"bad {label}", status="failed", reason=f"\x1b[31m{label}\x1b[0m", warnings=[label])
+        synthetic.put(store, bad)
+    facts = {"licence": HOSTILE[0], "notes": {"nested": [HOSTILE[1], HOSTILE[2]]}}
+    named = synthetic.replace(synthetic.context(8), facts=facts)
+    store.put_context("6" * 64, named)
+    dataset = {"name": HOSTILE[1], "note": HOSTILE[0]}
+    synthetic.put(store, synthetic.record("a", dataset=dataset, split_hash="6" * 64), synthetic.answers(RANKS))
+    return store
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    path = reports.write(put_hostile(synthetic.empty(folder / "store")), folder / "report")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = synthetic.empty(tmp_path / "store")
+    made.put_context("5" * 64, synthetic.context(8))
+    return made
+
+
+def test_hostile_strings_are_shown_literally(hostile):
+    text = html.fromstring(hostile).text_content()
+    for label in HOSTILE:
+        assert label in text
+    assert "\x1b" not in hostile and "[31m<script>" in text  # the escape character goes, the rest stays
+
+
+def test_hostile_strings_make_no_elements(hostile):
+    page = html.fromstring(hostile)
+    assert len(page.xpath("//script")) == 1
+    assert {image.get("src").partition(",")[0] for image in page.xpath("//img")} == {"data:image/svg+xml;base64"}
+    assert not page.xpath("//@onerror")
+
+
+def test_page_asks_nothing_of_any_network(hostile):
+    page = html.fromstring(hostile)
+    assert not page.xpath("//link | //iframe | //object | //embed | //form | //base | //video | //audio | //*[@srcset]")
+    assert all(link.startswith("#") for link in page.xpath("//@href"))
+    assert not page.xpath("//@style") and not page.xpath("//@*[starts-with(name(), 'on')]")
+    assert not re.search(r"url\(|@import|https?://", page.xpath("//style")[0].text + page.xpath("//script")[0].text)
+
+
+def test_policy_allows_exactly_the_inline_style_and_script(hostile):
+    page = html.fromstring(hostile)
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    for kind in ("style", "script"):
+        inline = page.xpath(f"//{kind}")[0].text
+        expected = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{expected}'" in policy
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+def test_pictures_hold_no_script_and_no_reference(hostile):
+    for image in html.fromstring(hostile).xpath("//img/@src"):
+        picture = etree.fromstring(base64.b64decode(image.partition(",")[2]))
+        names = {etree.QName(element).localname for element in picture.iter(etree.Element)}
+        assert "script" not in names and "text" not in names  # names of algorithms are drawn as shapes
+        links = picture.xpath("//@*[local-name()='href']")
+        assert all(link.startswith("#") for link in links)
+
+
+def test_table_has_the_numbers_and_marks_the_best(store, tmp_path):
+    synthetic.put(store, synthetic.record("good"), synthetic.answers(RANKS))
+    synthetic.put(store, synthetic.record("poor"), synthetic.answers([[50]] * 8))
+    synthetic.put(store, synthetic.record("gone", status="oom", reason="4.1 of 4.0 GB"))
+    page = html.parse(reports.write(store, tmp_path / "report"))
+    rows = page.xpath("//table[contains(@class, 'comparison')]/tbody/tr")
+    estimate = load(store).groups[0].rows[0].estimate("ndcg@10")
+    cell = rows[0].xpath("td")[3]
+    assert cell.text_content().startswith(f"{estimate.value:.4f}[{estimate.low:.4f}, {estimate.high:.4f}]")
+    assert "best" in cell.get("class") and cell.xpath("strong")
+    assert "best" not in rows[1].xpath("td")[3].get("class")
+    assert "oom" in rows[2].text_content()
+    assert {cell.text for cell in rows[2].xpath("td")} == {"—"}
+    failed = page.xpath("//section[@id='cells']")[0].text_content()
+    assert "4.1 of 4.0 GB" in failed and "3 attempts" in failed
+
+
+def test_one_seed_and_equal_values_show_no_spread(store, tmp_path):
+    synthetic.put(store, synthetic.record("same"), synthetic.answers([[0]] * 8))
+    page = html.parse(reports.write(store, tmp_path / "report"))
+    assert not page.xpath("//td//*[@class='spread']")
+    assert "0.000" not in page.xpath("//section[@id='comparison']")[0].text_content()
+
+
+def test_empty_store_says_so(tmp_path):
+    page = html.parse(reports.write(synthetic.empty(tmp_path / "store"), tmp_path / "report"))
+    assert "nothing has run yet" in page.getroot().text_content()
+
+
+def test_only_failed_cells_still_make_a_report(store, tmp_path):
+    synthetic.put(store, synthetic.record("a", status="failed", reason="ValueError: no"))
+    synthetic.put(store, synthetic.record("b", status="skipped", reason="needs ratings", split_hash=""))
+    path = reports.write(store, tmp_path / "report")
+    text = html.parse(path).getroot().text_content()
+    assert "ValueError: no" in text and "needs ratings" in text and "No algorithm finished" in text
+    assert not (path.parent / "figures").exists()
+
+
+def test_several_groups_bring_ranks_and_pictures_of_their_own(store, tmp_path):
+    for name in ("one", "two"):
+        synthetic.put(store, synthetic.record("a", dataset={"name": name}), synthetic.answers(RANKS))
+        synthetic.put(store, synthetic.record("b", dataset={"name": name}), synthetic.answers([[50]] * 8))
+    path = reports.write(store, tmp_path / "report")
+    page = html.parse(path)
+    means = [row.xpath("td")[0].text for row in page.xpath("//table[contains(@class, 'ranks')]/tbody/tr")]
+    assert means == ["1.00", "2.00"]
+    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 6
+
+
+def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
+    synthetic.put(store, synthetic.record("a"), synthetic.answers(RANKS))
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "mine.txt").write_text("keep", encoding="utf-8")
+    path = reports.write(store, tmp_path / "report")
+    found = {str(p.relative_to(path.parent)) for p in path.parent.rglob("*") if p.is_file()}
+    pictures = {
+        f"figures/movielens-small-user-time-{k}.{t}" for k in ("quality", "tradeoff", "cutoffs") for t in ("svg", "png")
+    }
+    tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")}
+    assert found == {"index.html", "matrix.toml", "mine.txt"} | pictures | tables
+    assert {p.name for p in tmp_path.iterdir()} == {"store", "report"}
+
+
+def test_a_report_is_the_same_whenever_it_is_written(store, tmp_path):
+    synthetic.put(store, synthetic.record("a"), synthetic.answers(RANKS))
+    one, two = (reports.write(store, tmp_path / name).parent for name in ("one", "two"))
+    for path in sorted(p for p in one.rglob("*") if p.is_file()):
+        assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
+
+
+def test_a_folder_that_cannot_be_written_is_a_store_error(store, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot write"):
+        reports.write(store, tmp_path / "file" / "report")
+
+
+def test_an_unknown_metric_writes_nothing(store, tmp_path):
+    with pytest.raises(BadConfig):
+        reports.write(store, tmp_path / "report", metrics=["nonsense@10"])
+    assert not (tmp_path / "report").exists()
+
+
+def test_matrix_names_every_cell(store):
+    params = {
+        "factors": 8,
+        "rate": 1e-05,
+        "text": 'a "b" \\ \x1b',
+        "none": None,
+        "on": True,
+        "part": {"name": "x y", "a.b": [1, 2]},
+    }
+    synthetic.put(
+        store, synthetic.record("a (factors=8)", algorithm="a", params=params, seed=3), synthetic.answers(RANKS)
+    )
+    synthetic.put(store, synthetic.record("b", status="failed"))
+    found = tomllib.loads(reproduce.matrix(load(store)))
+    del params["none"]
+    assert found["matrix"]["datasets"] == [synthetic.DATASET] and found["matrix"]["splits"] == [synthetic.SPLIT]
+    assert found["matrix"]["seeds"] == [0, 3]
+    assert sorted(found["algorithms"], key=lambda a: a["name"]) == [{"name": "a", "params": params}, {"name": "b"}]
+
+
+def test_circumstances_name_every_value_that_differs():
+    records = [
+        synthetic.record(str(n), provenance={"versions": {"numpy": v}}) for n, v in enumerate(("2.4", "2.4", "2.3"))
+    ]
+    found = dict(reproduce.circumstances(records))
+    assert found["versions › numpy"] == "2.4 (2 cells), 2.3 (1 cells)"
+    assert found["limits › memory"] == "4.0 GB"
