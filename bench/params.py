@@ -15,7 +15,9 @@ from bench.errors import BadConfig, did_you_mean
 class Params(BaseModel):
     """Base of every algorithm's hyper-parameters: frozen, typed, and unknown names are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, validate_default=True
+    )
 
 
 def number(

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from bench.errors import StoreError
+from bench.errors import BadData, StoreError
 from bench.types import Ints, Longs
 
 FORMAT = 1  # of records and answers; part of every cell key
@@ -80,7 +80,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str, where: str) -> Record:
-        """The record in `text`. Raises StoreError for a damaged one or one of a newer format."""
+        """The record in `text`. Raises BadData for a damaged one, StoreError for one of a newer format."""
         try:
             raw = json.loads(text)
             if raw["format"] > FORMAT:
@@ -91,7 +91,7 @@ class Record:
             raw["phases"] = {name: Phase(**phase) for name, phase in raw["phases"].items()}
             return cls(**{f.name: raw[f.name] for f in fields(cls) if f.name in raw})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreError(f"{where}: not a record ({type(error).__name__}: {error})") from None
+            raise BadData(f"{where}: corrupt, not a record ({type(error).__name__}: {error})") from None
 
 
 @dataclass(frozen=True)

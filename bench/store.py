@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bench import answers_io
-from bench.errors import StoreError
+from bench.errors import BadData, StoreError
 from bench.files import sha256, storage
 from bench.records import Context, Record
 from bench.types import Answers
@@ -43,9 +43,13 @@ class Store:
             raise StoreError(f"{self.folder}: no store here; `bench run --store {self.folder}` makes one")
 
     def records(self) -> list[Record]:
-        """Every finished attempt, oldest first."""
-        found = (self._read(path) for path in self.folder.glob(f"cells/*/*/{RECORD}"))
+        """Every finished attempt whose record can be read, oldest first. Raises StoreError for a newer format."""
+        found = [record for path in self._paths() if isinstance(record := self._try(path), Record)]
         return sorted(found, key=lambda record: (record.started, record.attempt))
+
+    def damaged(self) -> list[str]:
+        """What is wrong with each record that cannot be read."""
+        return [problem for path in self._paths() if isinstance(problem := self._try(path), str)]
 
     def latest(self) -> dict[str, Record]:
         """For each slot id the record that counts: of its newest key the newest ok attempt, or else the newest one."""
@@ -154,11 +158,22 @@ class Store:
             shutil.rmtree(temporary)  # another run published the same content first
         _sync(final.parent)
 
+    def _paths(self) -> list[Path]:
+        return sorted(self.folder.glob(f"cells/*/*/{RECORD}"))
+
     def _read(self, path: Path) -> Record:
         try:
             return Record.from_json(path.read_text(encoding="utf-8"), str(path))
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror}") from None
+        except UnicodeDecodeError as error:
+            raise BadData(f"{path}: corrupt ({error})") from None
+
+    def _try(self, path: Path) -> Record | str:
+        try:
+            return self._read(path)
+        except BadData as error:
+            return str(error)
 
 
 def stamp() -> str:

@@ -72,7 +72,11 @@ class Network(nn.Module):
         """(b, c) logits of `items` (b, c), c for each of the `users` (b,)."""
         gmf = (self.user_gmf(users) * self.top_gmf)[:, None] * self.item_gmf(items)  # (b, c, d)
         user = self.first_user(self.user_mlp(users))[:, None]  # (b, 1, w)
-        return torch.sum(gmf, dim=2) + self._perceptron(user + self.first_item(self.item_mlp(items)))
+        if items.numel() < self.item_mlp.num_embeddings:
+            item = self.first_item(self.item_mlp(items))  # (b, c, w)
+        else:  # the same with less work: each item goes through the layer once
+            item = nn.functional.embedding(items, self.first_item(self.item_mlp.weight))
+        return torch.sum(gmf, dim=2) + self._perceptron(user + item)
 
     def all_items(self, users: Tensor) -> Tensor:
         """(b, n) logits of every item for the `users` (b,); the first layer meets each item once, not b times."""

@@ -58,7 +58,7 @@ def optimise(
     `train.report(epoch, loss=…, ndcg=…)` hears of each epoch, also of those that an earlier, killed attempt did.
     Such an attempt is continued from `train.scratch`, with the same result as if nothing had happened.
 
-    Raises Diverged when a loss or a gradient is not finite or a loss is `BLOW_UP` times the first one.
+    Raises Diverged when a loss, a gradient or a weight is not finite or a loss is `BLOW_UP` times the first one.
     """
     device = next(network.parameters()).device
     checkpoint = Checkpoint(train.scratch, identity(algorithm, train))
@@ -105,18 +105,22 @@ def _epoch(
 ) -> float:
     """Learn from each batch once; the mean batch loss."""
     network.train()
-    losses = []
+    losses: list[float] = []
     for batch in batches:
         value = loss(batch)
         losses.append(value.item())
         progress.first_loss = losses[0] if progress.first_loss is None else progress.first_loss
         norm = step(network, optimiser, value)
         if not (math.isfinite(norm) and losses[-1] <= BLOW_UP * progress.first_loss):
-            raise Diverged(
-                f"training diverged in epoch {len(progress.curve) + 1}: loss {losses[-1]:.3g} after "
-                f"{progress.first_loss:.3g} at the start, gradient norm {norm:.3g}; try a lower learning_rate"
-            )
+            raise _diverged(progress, f"loss {losses[-1]:.3g}, gradient norm {norm:.3g}")
+    if not all(weights.isfinite().all() for weights in network.parameters()):
+        raise _diverged(progress, "weights that are not finite")
     return math.fsum(losses) / len(losses)
+
+
+def _diverged(progress: Progress, found: str) -> Diverged:
+    epoch, first = len(progress.curve) + 1, progress.first_loss
+    return Diverged(f"training diverged in epoch {epoch}: {found}; the first loss was {first:.3g}; lower learning_rate")
 
 
 def step(network: nn.Module, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:

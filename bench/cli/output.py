@@ -66,4 +66,4 @@ def megabytes(count: float) -> str:
 
 
 def _numeric(text: str) -> bool:
-    return bool(re.fullmatch(r"[-+−]?[0-9][0-9.,]*( ?(s|MB|%|min.*))?|—|-|", text))
+    return bool(re.fullmatch(r"(< )?[-+]?[0-9][0-9.,]*( ?(s|MB|%|min.*))?|—|-", text))

@@ -21,7 +21,8 @@ def command(
     """List every cell of a store with its newest status, cost and reason."""
     from bench.store import Store
 
-    records = list(Store(store).latest().values())
+    kept = Store(store)
+    records = list(kept.latest().values())
     rows = [
         (
             record.key[:12],
@@ -41,6 +42,8 @@ def command(
         output.as_json([dict(zip(header, row, strict=True)) for row in rows])
         return
     output.say(output.table(header, rows))
+    for problem in kept.damaged():
+        output.say(f"damaged: {problem}")
     counts = Counter(record.status for record in records)
     output.say(
         f"\n{len(records)} cells: {', '.join(f'{n} {status}' for status, n in sorted(counts.items())) or 'none'}"

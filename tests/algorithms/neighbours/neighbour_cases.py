@@ -77,7 +77,7 @@ def similarities(vectors: np.ndarray, kind: str, shrinkage: float) -> np.ndarray
 
 
 def nearest(full: np.ndarray, k: int) -> np.ndarray:
-    """`full` with only the k largest of each row; ties by the hash of the number that the module heap describes."""
+    """`full` with only the k largest of each row; ties by the hash of the number that the module kernels describes."""
     hashes = [(number * 0x9E3779B97F4A7C15) % 2**64 for number in range(full.shape[1])]
     kept = np.zeros(full.shape)
     for row, values in enumerate(full):

@@ -57,6 +57,8 @@ def test_both_ways_through_the_network_are_equation_12(layers: int, monkeypatch:
     expected = [[by_hand(network, user, item) for item in range(7)] for user in (4, 0, 3)]
     with torch.inference_mode():
         np.testing.assert_allclose(network(users, items), expected, rtol=1e-3, atol=1e-4)  # float32; values near 10
+        few = network(users, items[:, 2:4])  # fewer than there are items: the other branch
+        np.testing.assert_allclose(few, np.array(expected)[:, 2:4], rtol=1e-3, atol=1e-4)
         np.testing.assert_allclose(network.all_items(users), expected, rtol=1e-3, atol=1e-4)
 
 

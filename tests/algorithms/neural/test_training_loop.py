@@ -27,7 +27,7 @@ Y = X @ [1.0, -2.0] + 0.5
 class LineParams(Params):
     epochs: int = number(3, low=1, high=100)
     patience: int = number(100, low=1, high=100)
-    learning_rate: float = number(0.05, low=0, high=10)
+    learning_rate: float = number(0.05, low=0, high=1e40)
     regularization: float = number(0.2, low=0, high=10)
 
 
@@ -162,6 +162,13 @@ def test_an_infinite_gradient_of_a_finite_loss_raises_diverged() -> None:
     model = line()
     model.loss = lambda batch: model.network.weight.abs().sqrt().sum()  # type: ignore[method-assign]  # slope at 0
     with pytest.raises(Diverged, match="epoch 1"):
+        model.fit(task())
+
+
+def test_weights_that_the_last_step_of_an_epoch_breaks_raise_diverged() -> None:
+    model = line(learning_rate=1e39, epochs=1)  # more than float32 holds
+    model.batches = lambda generator: [(torch.ones(1, 2), torch.ones(1))]  # type: ignore[method-assign]
+    with pytest.raises(Diverged, match="epoch 1: weights"):
         model.fit(task())
 
 

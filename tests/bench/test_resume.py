@@ -1,0 +1,226 @@
+"""Runs that are killed, interrupted, or share a store: nothing is lost, nothing runs twice, every number is the same."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import ZOO, Bench, alive, kill, until
+
+from bench import plan
+from bench.engines import local
+from bench.execute import Options, execute
+from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
+from bench.metrics.registry import measure
+from bench.records import Record
+from bench.runner import Runner
+from bench.store import Store
+
+SLOW = """
+[matrix]
+datasets = ["tiny"]
+metrics = ["ndcg@10", "recall@5", "coverage@10", "auc"]
+[[algorithms]]
+name = "zoo-slow"
+grid = { variant = [0, 1, 2, 3] }
+[[algorithms]]
+name = "popularity"
+"""
+CELLS = 5
+
+
+def _numbers(store: Store) -> dict[str, Any]:
+    """Every metric and the hashes of all answers, by the name of the cell."""
+    found: dict[str, Any] = {}
+    for record in store.latest().values():
+        values = measure(["ndcg@10", "recall@5", "auc"], store.answers(record), store.context(record.split_hash))
+        hashes = {name: about["sha256"] for name, about in record.files.items() if name.endswith(".parquet")}
+        found[record.label] = ({name: measured.value for name, measured in values.items()}, hashes)
+    return found
+
+
+def _quality(stdout: str) -> list[str]:
+    """The lines of the final table without what the clock says: the first columns up to coverage."""
+    lines = stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("Data set"))
+    end = lines[start].index("Training")
+    return [line[:end].rstrip() for line in lines[start:] if line.startswith("tiny")]
+
+
+def _fitting(notes: Path) -> dict[str, int]:
+    """variant -> number of the process, for each cell that has begun to fit."""
+    return {p.name.split("-")[1]: int(p.name.split("-")[2]) for p in notes.iterdir()}
+
+
+def test_killed_again_and_again_it_only_runs_what_is_missing_and_gives_the_same_table(bench: Bench, tmp_path: Path):
+    undisturbed = Bench(tmp_path / "undisturbed")
+    undisturbed.folder.mkdir()
+    matrix = bench.matrix(SLOW)
+    smooth = undisturbed.run(matrix, "--jobs", 2)
+    assert smooth.returncode == 0, smooth.stderr
+    done_before = 0
+    for moment in range(3):
+        notes = tmp_path / f"notes{moment}"
+        notes.mkdir()
+        running = bench.start(matrix, "--jobs", 2, ZOO_NOTES=str(notes))
+        wanted = done_before + moment  # the first time before anything is done, later after one and three more
+
+        def reached(wanted: int = wanted, notes: Path = notes) -> bool:
+            finished = len(list(bench.store.glob("cells/*/*/record.json")))
+            return (finished >= wanted and bool(_fitting(notes))) or running.poll() is not None
+
+        until(reached, "the moment to be killed")
+        assert running.poll() is None, "killed before it ended"
+        kill(running.pid)
+        running.communicate()
+        for number in _fitting(notes).values():
+            until(lambda number=number: not alive(number), "the children die with it")  # type: ignore[misc]
+        for record in bench.records():
+            assert record.status == "ok"
+            Store(bench.store).answers(record)
+        done_before = len(bench.records())
+    assert 0 < done_before < CELLS
+    resumed = bench.run(matrix, "--jobs", 2)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"{CELLS - done_before} cells to run, {done_before} done already" in resumed.stdout
+    assert len(bench.records()) == CELLS, "no cell ran twice"
+    assert _numbers(Store(bench.store)) == _numbers(Store(undisturbed.store))
+    assert len(_quality(smooth.stdout)) == CELLS
+    assert _quality(resumed.stdout) == _quality(smooth.stdout)
+
+
+INTERRUPTED = """
+[matrix]
+datasets = ["tiny"]
+[[algorithms]]
+name = "zoo-slow"
+grid = { seconds = [2.0, 599.0, 598.0] }
+"""
+
+
+def test_an_interrupt_finishes_what_runs_and_a_second_one_stops_it(bench: Bench, tmp_path: Path):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    running = bench.start(bench.matrix(INTERRUPTED), "--jobs", 2, ZOO_NOTES=str(notes))
+    until(lambda: len(list(notes.iterdir())) == 2, "two cells are in fit")
+    kill(running.pid, signal.SIGINT)
+    until(lambda: len(bench.records()) == 1, "the short cell is finished all the same")
+    assert bench.records()[0].status == "ok"
+    assert len(list(notes.iterdir())) == 2, "no new cell was started"
+    kill(running.pid, signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=60)
+    assert running.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    assert "the same command goes on" in stdout
+    for path in notes.iterdir():
+        assert not alive(int(path.name.split("-")[2]))
+    assert sorted(record.status for record in bench.records()) in (["ok"], ["interrupted", "ok"])
+    assert list((bench.store / "tmp").iterdir()) == []
+
+
+def test_two_runs_share_a_store(bench: Bench):
+    matrix = bench.matrix(SLOW)
+    runs = [bench.start(matrix, "--jobs", 1) for _ in range(2)]
+    for run in runs:
+        stdout, stderr = run.communicate(timeout=200)
+        assert run.returncode == 0, stdout + stderr
+        assert "Traceback" not in stderr
+    keys = [record.key for record in bench.records()]
+    assert len(set(keys)) == CELLS
+    assert len(keys) == CELLS, "each cell ran once"
+    assert all(record.status == "ok" for record in bench.records())
+
+
+def _plain(*algorithms: str) -> Matrix:
+    axes = Axes(datasets=[{"name": "tiny"}], splits=[{"name": "user-time"}])
+    return Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=name) for name in algorithms])
+
+
+def test_a_cell_that_another_run_has_finished_meanwhile_is_not_run_again(small_data: None, tmp_path: Path):
+    store = Store(tmp_path / "store", create=True)
+    planned = plan.cells(_plain("popularity"))  # as the slower of two runs did before the faster one began
+    outcome = execute(_plain("popularity"), store, Options())
+    assert [record.status for record in outcome.records] == ["ok"]
+    finished: list[Record] = []
+    local.run(
+        planned,
+        Runner(store, Limits.model_construct(time=60.0, memory=4e9)),
+        1,
+        lambda cell, record: finished.append(record),
+        lambda *_: None,
+    )
+    assert len(store.records()) == 1
+
+
+def test_the_cache_may_be_deleted(small_data: None, tmp_path: Path):
+    import shutil
+
+    store = Store(tmp_path / "store", create=True)
+    first = execute(_plain("popularity"), store, Options()).records
+    shutil.rmtree(store.folder / "cache")
+    second = execute(_plain("popularity"), store, Options(rerun="all")).records
+    assert [record.status for record in first + second] == ["ok", "ok"]
+    assert first[0].files["lists.parquet"] == second[0].files["lists.parquet"]
+
+
+def test_damaged_training_data_in_the_cache_changes_no_number(small_data: None, tmp_path: Path):
+    """It is found and made again, or the run stops; it is never trained on."""
+    store = Store(tmp_path / "store", create=True)
+    (good,) = execute(_plain("popularity"), store, Options()).records
+    (path,) = store.folder.glob("cache/training/*/train.items.npy")
+    data = bytearray(path.read_bytes())
+    data[-400::4] = bytes(len(data[-400::4]))  # the last hundred items become number 0
+    path.chmod(0o644)
+    path.write_bytes(data)
+    try:
+        (again,) = execute(_plain("popularity"), store, Options(rerun="all")).records
+    except Exception as error:
+        assert path.name in str(error) or path.parent.name in str(error)
+    else:
+        assert again.files["lists.parquet"] == good.files["lists.parquet"]
+
+
+HOSTILE = ("zoo-reports-nan", "zoo-reports-numpy", "zoo-raises-surrogate", "zoo-litters")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_cell_ends_with_a_record_and_the_run_goes_on(
+    name: str, small_data: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from bench import registry, sources
+
+    monkeypatch.syspath_prepend(str(ZOO))
+    monkeypatch.setenv("PYTHONPATH", str(ZOO), prepend=":")
+    for cached in (registry.entries, sources.path_of):
+        cached.cache_clear()
+    try:
+        store = Store(tmp_path / "store", create=True)
+        (cell,) = plan.cells(_plain(name))
+        runner = Runner(store, Limits.model_construct(time=60.0, memory=4e9))
+        finished: list[Record] = []
+        assert local.run([cell], runner, 1, lambda _, record: finished.append(record), lambda *_: None)
+    finally:
+        for cached in (registry.entries, sources.path_of):
+            cached.cache_clear()
+    (record,) = finished
+    assert store.records() == finished
+    expected = {"zoo-raises-surrogate": {"failed"}, "zoo-litters": {"ok", "failed"}}.get(name, {"ok"})
+    assert record.status in expected, record.reason
+    if name == "zoo-raises-surrogate":
+        assert record.reason.startswith("OSError: cannot open 'caf")
+    if name == "zoo-reports-numpy":
+        assert record.curve == [{"epoch": 1, "loss": 0.5, "users": 7}]
+    if name == "zoo-reports-nan":
+        assert [point["epoch"] for point in record.curve] == [1, 2]
+
+
+def test_progress_lines_are_plain_without_a_terminal(bench: Bench):
+    done = bench.run("--datasets", "tiny", "--algorithms", "popularity,bias")
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if re.match(r"\[\d/2\] ok ", line)]
+    assert len(lines) == 2
+    assert isinstance(done, subprocess.CompletedProcess)
