@@ -10,7 +10,7 @@ from typing import Any
 from bench import provenance, registry, sources
 from bench.datasets import catalogue as datasets
 from bench.describe import Description, describe
-from bench.errors import BadConfig, BenchError, Unsupported
+from bench.errors import BadConfig, BenchError, StoreError, Unsupported
 from bench.evaluation import LIST_LENGTH
 from bench.matrix import AlgorithmSpec, Limits, Matrix
 from bench.metrics import registry as metrics
@@ -20,6 +20,7 @@ from bench.store import Store
 from bench.types import Dataset, Split
 
 FINAL = ("ok", "failed", "crashed", "invalid_output", "no_result")  # the same code would do the same again
+LIMITED = {"timeout": "time", "oom": "memory"}  # these run again when that limit is raised
 RERUN = ("missing", "failed", "stale", "all")
 
 
@@ -98,7 +99,8 @@ def decide(planned: list[Cell], store: Store | None, rerun: str, limits: Limits)
         if known is None or record.status == "ok" or known.status != "ok":
             by_key[record.key] = record
     slots = {record.slot.id for record in records}
-    return [_decide(cell, by_key.get(cell.key), cell.slot.id in slots, rerun, limits) for cell in planned]
+    decisions = [_decide(cell, by_key.get(cell.key), cell.slot.id in slots, rerun, limits) for cell in planned]
+    return [_repaired(decision, store) for decision in decisions] if store and rerun == "failed" else decisions
 
 
 def limits_of(cell: Cell, usual: Limits) -> Limits:
@@ -109,19 +111,32 @@ def limits_of(cell: Cell, usual: Limits) -> Limits:
 def _decide(cell: Cell, record: Record | None, known_slot: bool, rerun: str, usual: Limits) -> Decision:
     if record is None:
         stale = known_slot and not cell.problem
-        return Decision(cell, True, "stale: code, data or a library changed" if stale else "new")
-    if rerun == "all":
-        return Decision(cell, True, "asked for", record)
-    if record.status == "ok":
-        return Decision(cell, False, "done", record)
-    if record.status == "skipped":
-        return Decision(cell, not cell.problem, "skipped", record)
-    limits = limits_of(cell, usual)
-    for status, limit in (("timeout", "time"), ("oom", "memory")):
-        if record.status == status:
-            raised = (getattr(limits, limit) or 0) > record.limits.get(limit, 0)
-            return Decision(cell, raised or rerun == "failed", f"{status}, limit raised" if raised else status, record)
-    return Decision(cell, rerun == "failed" or record.status not in FINAL, record.status, record)
+        return Decision(cell, stale or rerun != "stale", "stale: code, data or a library changed" if stale else "new")
+    if rerun in ("all", "stale"):
+        return Decision(cell, rerun == "all", "asked for" if rerun == "all" else "current", record)
+    if record.status in ("ok", "skipped"):
+        changed = record.status == "skipped" and not cell.problem
+        return Decision(cell, changed, "done" if record.status == "ok" else "skipped", record)
+    raised = _raised(record, limits_of(cell, usual))
+    runs = raised or rerun == "failed" or record.status not in (*FINAL, *LIMITED)
+    return Decision(cell, runs, f"{record.status}, limit raised" if raised else record.status, record)
+
+
+def _raised(record: Record, limits: Limits) -> bool:
+    """Whether a cell that ran into a limit has more room now."""
+    limit = LIMITED.get(record.status)
+    return limit is not None and (getattr(limits, limit) or 0) > record.limits.get(limit, 0)
+
+
+def _repaired(decision: Decision, store: Store) -> Decision:
+    """A cell whose stored answers are damaged runs again."""
+    if decision.runs or decision.record is None or decision.record.status != "ok":
+        return decision
+    try:
+        store.answers(decision.record)
+    except StoreError:
+        return replace(decision, runs=True, reason="corrupt")
+    return decision
 
 
 def _cell(

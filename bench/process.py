@@ -25,6 +25,7 @@ class Child:
     """A `python -m bench.cell` in a session of its own, with empty standard input."""
 
     def __init__(self, job: dict[str, Any], folder: Path, environment: dict[str, str]) -> None:
+        folder = folder.resolve()  # the process starts in it
         self.mark = secrets.token_hex(8)
         self.log = Log(folder / "log.txt")
         self.news: queue.Queue[dict[str, Any]] = queue.Queue()

@@ -17,7 +17,7 @@ from typing import Any
 from bench import handover, provenance
 from bench.files import storage
 from bench.matrix import Limits
-from bench.plan import Cell
+from bench.plan import Cell, limits_of
 from bench.process import Child
 from bench.records import Phase, Record
 from bench.store import Store
@@ -132,8 +132,8 @@ class Runner:
 
     def limit(self, cell: Cell) -> tuple[float, float]:
         """Seconds and bytes that a cell may use: its own limits, or else those of the run."""
-        own, usual = cell.limits, self.limits
-        return own.time or usual.time or float("inf"), own.memory or usual.memory or float("inf")
+        limits = limits_of(cell, self.limits)
+        return limits.time or float("inf"), limits.memory or float("inf")
 
     def _job(self, cell: Cell, split: Split, folder: Path) -> dict[str, Any]:
         scratch = self._scratch(cell)

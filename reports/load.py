@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import answers_io
 from bench.errors import StoreError
+from bench.matrix import METRICS
 from bench.metrics.registry import Metric, measure, parse
 from bench.records import Context, Record, canonical
 from bench.store import Store
@@ -17,7 +18,6 @@ from reports import averages
 from reports.averages import Seen
 from reports.model import CORRUPT, OK, Cell, Group, Results
 
-METRICS = ("precision@10", "hit_rate@10", "recall@10", "ndcg@10", "coverage@10", "rmse")
 LEADING = "ndcg@10"
 
 

@@ -19,6 +19,7 @@ from bench.files import storage
 from bench.store import Store
 from reports import page, pictures, reproduce, tables
 from reports.load import load
+from reports.model import Results
 
 PAGE = "index.html"
 
@@ -29,7 +30,11 @@ def write(store: Store, folder: Path, *, metrics: Sequence[str] | None = None) -
     All files are written elsewhere first and then take the place of older ones, the page last. Raises BadConfig for
     an unknown metric, and StoreError where the store cannot be read or the folder cannot be written.
     """
-    results = load(store, metrics)
+    return write_results(load(store, metrics), folder)
+
+
+def write_results(results: Results, folder: Path) -> Path:
+    """The same for results that are already loaded."""
     drawn = pictures.draw(results)
     table = tables.of_results(results)
     texts = {

@@ -26,7 +26,7 @@ class ItemKNNParams(NeighbourParams):
 class ItemKNN(Algorithm[ItemKNNParams]):
     """s(u, j) = Σ_{i ∈ history of u} sim(i, j)·[j ∈ N(i)]   with neighbours_of = "history",
 
-    Deshpande and Karypis (2004), "Item-based top-N recommendation algorithms", section 4, with binary histories. N(i)
+    Deshpande and Karypis (2004), "Item-based top-N recommendation algorithms", with binary histories. N(i)
     are the `neighbours` items that are most similar to item i. With neighbours_of = "candidate" the condition is
     i ∈ N(j), as Ferrari Dacrema et al. (2021), "A troubling analysis of reproducibility and progress in recommender
     systems research", have it; rare items then reach higher places. An item is the vector of its users: 1 (weighted by

@@ -25,7 +25,7 @@ _FLAT = 1e-12  # a variance below this share of the mean square is rounding
 
 @njit(cache=True, nogil=True, inline="always")
 def _hash(number: int) -> np.uint64:
-    """A permutation of the 64-bit numbers: multiplication by an odd constant, the golden ratio (Knuth, TAOCP 6.4)."""
+    """A permutation of the 64-bit numbers: multiplication by an odd constant, from the golden ratio (Knuth)."""
     return np.uint64(number) * np.uint64(0x9E3779B97F4A7C15)
 
 

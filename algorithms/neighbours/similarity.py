@@ -1,12 +1,12 @@
 """Similarities of sparse vectors a and b, and the neighbours that follow from them.
 
-    cosine      a·b / (|a||b| + h)                     Ferrari Dacrema et al. (2021), section 3.2.2, equation 1
+    cosine      a·b / (|a||b| + h)                     as in Ferrari Dacrema et al. (2021)
     pearson     n / (n + h) · Σ(a−ā)(b−b̄) / √(Σ(a−ā)² Σ(b−b̄)²)
     euclidean   n / (n + h) · 1 / (1 + √(Σ(a−b)² / n))
 
 h is the shrinkage. The last two sums run over the n columns that both have, and ā, b̄ are the means over these; a
 Pearson correlation without variance is 0. The factor n / (n + h) is that of Bell and Koren (2007), "Improved
-neighborhood-based collaborative filtering", section 3. Only positive similarities make a neighbour.
+neighborhood-based collaborative filtering". Only positive similarities make a neighbour.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class UserKNN(Algorithm[NeighbourParams]):
     his own neighbour. A user is the vector of his items: 1 (weighted by `weighting`, users being the documents) for the
     cosine, the rating for the other similarities.
 
-    Ratings are predicted as in Resnick et al. (1994), "GroupLens", section "Collaborative filtering", without negative
+    Ratings are predicted as in Resnick et al. (1994), "GroupLens", without negative
     similarities:
 
         r̂_uj = r̄_u + Σ_v sim(u, v)·(r_vj − r̄_v) / Σ_v sim(u, v)

@@ -3,9 +3,10 @@
     tf-idf   w_dt = idf_t
     bm25     w_dt = idf_t · (K1 + 1) / (K1 · (1 − B + B·|d| / mean |d|) + 1)
 
-with idf_t = ln((1 + N) / (1 + n_t)) for N documents of which n_t hold the term, K1 = 1.2 and B = .75: Robertson and
-Zaragoza (2009), "The Probabilistic Relevance Framework", equation 3.15, for term frequencies of one. The ones in the
-idf keep it from falling below zero. All three kinds are a factor of the document times a factor of the term.
+with idf_t = ln((1 + N) / (1 + n_t)) for N documents of which n_t hold the term, K1 = 1.2 and B = .75: BM25 as in
+Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework: BM25 and Beyond", for term frequencies of one,
+but with this idf, whose ones keep it from falling below zero. All three kinds are a factor of the document times a
+factor of the term.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,8 +39,9 @@ def identity(algorithm: Algorithm[Any], train: Training) -> str:
     parts: list[Any] = [train.interactions]
     if train.validation is not None:
         parts += [train.validation, train.validation.query]
-    for array in (value for part in parts for value in vars(part).values() if hasattr(value, "tobytes")):
-        hashed.update(array.tobytes())
+    for part in parts:
+        for value in (getattr(part, column.name) for column in fields(part)):
+            hashed.update(value.tobytes() if isinstance(value, np.ndarray) else b"-")
     return hashed.hexdigest()
 
 

@@ -58,11 +58,13 @@ def command(
     if not outcome.complete:
         output.say("Interrupted. What is finished is kept; the same command goes on from there.")
         raise typer.Exit(outcome.exit_code)
-    from reports import write
-    from reports.tables import summary
+    from reports.load import load
+    from reports.output import write_results
+    from reports.tables import of_results
 
-    page = write(kept, report or store / "report", metrics=wanted.matrix.metrics)
-    compared = summary(kept, wanted.matrix.metrics)
+    results = load(kept, wanted.matrix.metrics)
+    page = write_results(results, report or store / "report")
+    compared = of_results(results)
     output.say()
     output.say(output.table(compared.header, compared.texts()))
     output.say()

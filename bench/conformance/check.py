@@ -60,7 +60,7 @@ class Check:
             return Outcome(self.name, "skipped", str(reason))
         except ConformanceFailure as failure:
             return Outcome(self.name, "failed", str(failure))
-        except Exception as error:  # whatever an algorithm raises
+        except (Exception, SystemExit) as error:  # whatever an algorithm raises
             return Outcome(self.name, "failed", told(error))
         return Outcome(self.name, "ok")
 
@@ -71,6 +71,6 @@ def require(condition: object, failure: str) -> None:
         raise ConformanceFailure(failure)
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """`raised ValueError: …` in one line."""
     return f"raised {type(error).__name__}: {' '.join(str(error).split())}"

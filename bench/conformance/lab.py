@@ -42,6 +42,8 @@ class Lab:
             model.fit(exam.training())
         except Unsupported as error:
             raise NotExamined(f"cannot be used here: {error}") from None
+        except SystemExit as error:
+            raise ConformanceFailure(f"fit tried to end the process (exit code {error.code})") from None
         return model
 
     def fitted(self, exam: Exam) -> Model:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
-from harness import Bench, secret_rows, tiny_rows, write_csv
+from command_line import Call, Done
+from harness import Bench, popularity_matrix, secret_rows, tiny_rows, write_csv
 
+from bench.cli import main
 from bench.datasets.imported import import_file
+from bench.execute import Options, execute
+from bench.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +29,36 @@ def small_data(own_data_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
 def bench(small_data: None, tmp_path: Path) -> Bench:
     """The command line in a folder of its own."""
     return Bench(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _one_result(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = Store(tmp_path_factory.mktemp("kept") / "store", create=True)
+    (record,) = execute(popularity_matrix(), store, Options()).records
+    assert record.status == "ok", record.reason
+    return store.folder
+
+
+@pytest.fixture
+def kept_store(_one_result: Path, bench: Bench) -> Store:
+    """The store of `bench`, with the result of popularity on `tiny` in it."""
+    shutil.copytree(_one_result, bench.store)
+    return Store(bench.store)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The command line in this process."""
+
+    def calls(*words: object) -> Done:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["bench", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return calls

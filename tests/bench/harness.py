@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.records import Record
 from bench.store import Store
 
@@ -87,6 +88,12 @@ class Bench:
             "text": True,
             "errors": "replace",
         }
+
+
+def popularity_matrix(algorithm: str = "popularity") -> Matrix:
+    """One cell on the data set `tiny`."""
+    axes = Axes(datasets=[{"name": "tiny"}], splits=[{"name": "user-time"}])
+    return Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=algorithm)])
 
 
 def until(happened: Callable[[], bool], what: str) -> None:

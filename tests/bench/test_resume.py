@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import shutil
 import signal
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import ZOO, Bench, alive, kill, until
+from harness import ZOO, Bench, alive, kill, popularity_matrix, until
 
-from bench import plan
+from bench import plan, registry, sources
 from bench.engines import local
+from bench.errors import BenchError
 from bench.execute import Options, execute
-from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
+from bench.matrix import Limits
 from bench.metrics.registry import measure
 from bench.records import Record
 from bench.runner import Runner
@@ -123,63 +124,46 @@ def test_an_interrupt_finishes_what_runs_and_a_second_one_stops_it(bench: Bench,
 
 
 def test_two_runs_share_a_store(bench: Bench):
-    matrix = bench.matrix(SLOW)
+    matrix = bench.matrix(SLOW.replace("[0, 1, 2, 3]", "[0, 1]"))
     runs = [bench.start(matrix, "--jobs", 1) for _ in range(2)]
     for run in runs:
         stdout, stderr = run.communicate(timeout=200)
         assert run.returncode == 0, stdout + stderr
         assert "Traceback" not in stderr
     keys = [record.key for record in bench.records()]
-    assert len(set(keys)) == CELLS
-    assert len(keys) == CELLS, "each cell ran once"
+    assert len(set(keys)) == 3
+    assert len(keys) == 3, "each cell ran once"
     assert all(record.status == "ok" for record in bench.records())
 
 
-def _plain(*algorithms: str) -> Matrix:
-    axes = Axes(datasets=[{"name": "tiny"}], splits=[{"name": "user-time"}])
-    return Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=name) for name in algorithms])
-
-
-def test_a_cell_that_another_run_has_finished_meanwhile_is_not_run_again(small_data: None, tmp_path: Path):
-    store = Store(tmp_path / "store", create=True)
-    planned = plan.cells(_plain("popularity"))  # as the slower of two runs did before the faster one began
-    outcome = execute(_plain("popularity"), store, Options())
-    assert [record.status for record in outcome.records] == ["ok"]
+def test_a_cell_that_another_run_has_finished_meanwhile_is_not_run_again(kept_store: Store):
+    """Two runs planned it, the faster one has finished it, and now the slower one comes to it."""
     finished: list[Record] = []
-    local.run(
-        planned,
-        Runner(store, Limits.model_construct(time=60.0, memory=4e9)),
-        1,
-        lambda cell, record: finished.append(record),
-        lambda *_: None,
-    )
-    assert len(store.records()) == 1
+    planned = plan.cells(popularity_matrix())
+    runner = Runner(kept_store, Limits.model_construct(time=60.0, memory=4e9))
+    assert local.run(planned, runner, 1, lambda cell, record: finished.append(record), lambda *_: None)
+    assert len(kept_store.records()) == 1
 
 
-def test_the_cache_may_be_deleted(small_data: None, tmp_path: Path):
-    import shutil
-
-    store = Store(tmp_path / "store", create=True)
-    first = execute(_plain("popularity"), store, Options()).records
-    shutil.rmtree(store.folder / "cache")
-    second = execute(_plain("popularity"), store, Options(rerun="all")).records
-    assert [record.status for record in first + second] == ["ok", "ok"]
-    assert first[0].files["lists.parquet"] == second[0].files["lists.parquet"]
+def test_the_cache_may_be_deleted(kept_store: Store):
+    (first,) = kept_store.records()
+    shutil.rmtree(kept_store.folder / "cache")
+    (second,) = execute(popularity_matrix(), kept_store, Options(rerun="all")).records
+    assert first.files["lists.parquet"] == second.files["lists.parquet"]
 
 
-def test_damaged_training_data_in_the_cache_changes_no_number(small_data: None, tmp_path: Path):
+def test_damaged_training_data_in_the_cache_changes_no_number(kept_store: Store):
     """It is found and made again, or the run stops; it is never trained on."""
-    store = Store(tmp_path / "store", create=True)
-    (good,) = execute(_plain("popularity"), store, Options()).records
-    (path,) = store.folder.glob("cache/training/*/train.items.npy")
+    (good,) = kept_store.records()
+    (path,) = kept_store.folder.glob("cache/training/*/train.items.npy")
     data = bytearray(path.read_bytes())
-    data[-400::4] = bytes(len(data[-400::4]))  # the last hundred items become number 0
+    data[-400:] = bytes(400)  # the last hundred items become number 0
     path.chmod(0o644)
     path.write_bytes(data)
     try:
-        (again,) = execute(_plain("popularity"), store, Options(rerun="all")).records
-    except Exception as error:
-        assert path.name in str(error) or path.parent.name in str(error)
+        (again,) = execute(popularity_matrix(), kept_store, Options(rerun="all")).records
+    except BenchError as error:
+        assert path.parent.name in str(error)
     else:
         assert again.files["lists.parquet"] == good.files["lists.parquet"]
 
@@ -187,40 +171,29 @@ def test_damaged_training_data_in_the_cache_changes_no_number(small_data: None, 
 HOSTILE = ("zoo-reports-nan", "zoo-reports-numpy", "zoo-raises-surrogate", "zoo-litters")
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_cell_ends_with_a_record_and_the_run_goes_on(
-    name: str, small_data: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    from bench import registry, sources
-
+@pytest.fixture
+def with_zoo(small_data: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(ZOO))
     monkeypatch.setenv("PYTHONPATH", str(ZOO), prepend=":")
     for cached in (registry.entries, sources.path_of):
         cached.cache_clear()
-    try:
-        store = Store(tmp_path / "store", create=True)
-        (cell,) = plan.cells(_plain(name))
-        runner = Runner(store, Limits.model_construct(time=60.0, memory=4e9))
-        finished: list[Record] = []
-        assert local.run([cell], runner, 1, lambda _, record: finished.append(record), lambda *_: None)
-    finally:
-        for cached in (registry.entries, sources.path_of):
-            cached.cache_clear()
-    (record,) = finished
-    assert store.records() == finished
-    expected = {"zoo-raises-surrogate": {"failed"}, "zoo-litters": {"ok", "failed"}}.get(name, {"ok"})
-    assert record.status in expected, record.reason
+    yield
+    for cached in (registry.entries, sources.path_of):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_cell_ends_with_a_record_and_the_run_goes_on(name: str, with_zoo: None, tmp_path: Path):
+    store = Store(tmp_path / "store", create=True)
+    outcome = execute(popularity_matrix(name), store, Options(jobs=1))
+    (record,) = outcome.records
+    assert outcome.complete
+    assert store.records() == [record]
+    assert record.status == "ok" or name == "zoo-raises-surrogate", record.reason
     if name == "zoo-raises-surrogate":
+        assert record.status == "failed"
         assert record.reason.startswith("OSError: cannot open 'caf")
     if name == "zoo-reports-numpy":
         assert record.curve == [{"epoch": 1, "loss": 0.5, "users": 7}]
     if name == "zoo-reports-nan":
         assert [point["epoch"] for point in record.curve] == [1, 2]
-
-
-def test_progress_lines_are_plain_without_a_terminal(bench: Bench):
-    done = bench.run("--datasets", "tiny", "--algorithms", "popularity,bias")
-    assert done.returncode == 0, done.stderr
-    lines = [line for line in done.stdout.splitlines() if re.match(r"\[\d/2\] ok ", line)]
-    assert len(lines) == 2
-    assert isinstance(done, subprocess.CompletedProcess)

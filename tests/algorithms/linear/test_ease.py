@@ -8,6 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
+from algorithms.linear import ease
 from algorithms.linear.ease import EASE, EASEParams
 from bench.errors import Unsupported
 from bench.types import Interactions, Query, Side, Training
@@ -53,6 +54,14 @@ def test_formula(shape, l2):
     assert fitted(data, l2).by_users == (shape == WIDE)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, X @ B, rtol=1e-4, atol=1e-6 * np.abs(X @ B).max())
+
+
+@pytest.mark.parametrize("shape", [WIDE, TALL])
+def test_inverse_larger_than_a_block(shape, monkeypatch):
+    data = play_data(shape)
+    wanted = fitted(data).score(questions(data))
+    monkeypatch.setattr(ease, "_BLOCK", 7)
+    np.testing.assert_array_equal(fitted(data).score(questions(data)), wanted)
 
 
 @pytest.mark.parametrize("shape", [WIDE, TALL])

@@ -196,7 +196,9 @@ def test_a_killed_attempt_goes_on_to_the_same_result(epoch: int, tmp_path: Path)
     with pytest.raises(Killed):
         noisy().fit(task(True, scratch=tmp_path, report=killed_at(epoch)))
     resumed.ranks = resumed.ranks[epoch:]  # the epochs before are not ranked again
-    resumed.fit(task(True, scratch=tmp_path, report=lambda now, **values: curves[1].append((now, values))))
+    same = task(True, scratch=tmp_path, report=lambda now, **values: curves[1].append((now, values)))
+    assert len(same.interactions.offsets) == 2  # computed on the way and kept there: the data are the same all the same
+    resumed.fit(same)
     assert resumed.asked == (7 - epoch) * len(X)
     assert np.array_equal(resumed.weights, plain.weights)
     assert resumed.best_epoch == plain.best_epoch == 4
