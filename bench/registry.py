@@ -106,7 +106,8 @@ def _entry(name: str, points: list[EntryPoint]) -> Entry:
 
 def _missing(point: EntryPoint) -> str:
     """Which imported package is not installed, and how to get it."""
-    absent = sorted(top for top in sources.third_party(point.module) if importlib.util.find_spec(top) is None)
+    wanted = sources.third_party(point.module, harness=False)
+    absent = sorted(name for name in wanted if importlib.util.find_spec(name) is None)
     if not absent:
         return ""
     if not point.extras:
@@ -122,7 +123,7 @@ def _summary(tree: ast.Module) -> str:
 
 def _family(module: str, name: str) -> str:
     """The family that a class or the nearest of its bases declares; empty where the source does not say."""
-    trees = (sources.tree_of(path) for path in sources.closure(module).values())
+    trees = (sources.tree_of(path) for path in sources.closure(module, harness=False).values())
     classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
     waiting = [name]
     while waiting:

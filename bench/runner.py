@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import shutil
@@ -87,21 +88,22 @@ class Runner:
                 child.dump_stacks()
             finished = watched.counts is not None or not child.running()
             code = child.end(EXIT_GRACE if finished else 0)
-        self._listen(child, split, watched)
+        self._listen(child, split, watched, seconds=math.inf)
         _judge(watched, code)
         if watched.failure is None or watched.failure[0] != "interrupted":
             shutil.rmtree(scratch, ignore_errors=True)
         return watched
 
-    def _listen(self, child: Child, split: Split, watched: _Watched) -> None:
-        """Take in the news of about one tick."""
-        wait = TICK
-        while True:
+    def _listen(self, child: Child, split: Split, watched: _Watched, seconds: float = TICK) -> None:
+        """Take in the news that come within some seconds; all that is there when the process has ended."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
             try:
-                event = child.news.get(timeout=wait)
+                event = child.news.get(block=child.running(), timeout=min(left, TICK))
             except queue.Empty:
+                if child.running():
+                    continue
                 return
-            wait = 0.001
             match event:
                 case {"event": "begin", "phase": name}:
                     watched.phase = name

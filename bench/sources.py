@@ -13,7 +13,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-_OURS = {"bench", "algorithms"}
+_HARNESS = "bench"
+_OURS = {_HARNESS, "algorithms"}
 _NOT_IN_KEYS = ("bench.cli", "reports")  # they show numbers and never make them
 
 
@@ -60,9 +61,13 @@ def imports_of(module: str, path: Path) -> frozenset[str]:
 
 
 @cache
-def closure(module: str) -> dict[str, Path]:
-    """First-party modules that `module` is made of (itself, ours, its own package), name -> file."""
-    first_party = _OURS | {module.partition(".")[0]}
+def closure(module: str, *, harness: bool = True) -> dict[str, Path]:
+    """First-party modules that `module` is made of (itself, its own package, ours), name -> file.
+
+    Without `harness` those of the package `bench` are left out: quick, and enough to find what an algorithm says of
+    itself and which packages it needs besides those that the harness needs anyway.
+    """
+    first_party = (_OURS | {module.partition(".")[0]}) - (set() if harness else {_HARNESS})
     found: dict[str, Path] = {}
     waiting = [module]
     while waiting:
@@ -75,9 +80,10 @@ def closure(module: str) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def third_party(module: str) -> set[str]:
+def third_party(module: str, *, harness: bool = True) -> set[str]:
     """Top-level packages outside the standard library that the closure of `module` imports."""
-    names = {n.partition(".")[0] for name, path in closure(module).items() for n in imports_of(name, path)}
+    files = closure(module, harness=harness)
+    names = {n.partition(".")[0] for name, path in files.items() for n in imports_of(name, path)}
     return names - _OURS - {module.partition(".")[0]} - set(sys.stdlib_module_names) - {""}
 
 

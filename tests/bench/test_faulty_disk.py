@@ -63,10 +63,7 @@ def test_a_full_disk_while_the_data_is_written_stops_the_run(bench: Bench):
 
 def test_a_full_disk_while_a_cell_writes_its_answers_is_not_the_fault_of_the_cell(bench: Bench, kept_store: Store):
     """The training data is there already; the lists of 40 users and 46 items need more than 2,500 bytes."""
-    matrix = bench.matrix(
-        '[matrix]\ndatasets = ["tiny"]\nsplits = ["user-time"]\n[[algorithms]]\nname = "random"\n'
-        '[[algorithms]]\nname = "popularity"\n'
-    )
+    matrix = bench.matrix('[matrix]\ndatasets = ["tiny"]\nsplits = ["user-time"]\n[[algorithms]]\nname = "random"\n')
     done = _with_small_files(bench, 2500, str(matrix))
     assert [record.label for record in kept_store.records()] == ["popularity"], "the cell is not blamed"
     assert done.returncode == 3, done.stdout + done.stderr

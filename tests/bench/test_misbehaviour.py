@@ -150,7 +150,7 @@ def test_hanging_is_a_timeout_with_a_stack_dump(label: str, function: str, run: 
     assert reason == "over the limit of 12 s in phase fit"
     log = run.bench.log(label)
     assert "most recent call first" in log
-    assert f"zoo/hanging.py\", line" in log
+    assert 'zoo/hanging.py", line' in log
     assert f"in {function}" in log
 
 

@@ -15,7 +15,7 @@ from bench.errors import StoreError
 from bench.records import FORMAT, Phase, Record, Slot, canonical, digest
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2, width=16) | st.text("ab,\"[]{}: -1", max_size=4),
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2, width=16) | st.text('ab,"[]{}: -1', max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
     max_leaves=8,
 )

@@ -6,9 +6,8 @@ import ctypes
 import os
 import sys
 
-from zoo.tame import Constant
-
 from bench.types import Floats, Query, Training
+from zoo.tame import Constant
 
 
 class Segfaults(Constant):

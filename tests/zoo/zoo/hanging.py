@@ -9,9 +9,8 @@ import signal
 import threading
 import time
 
-from zoo.tame import Constant
-
 from bench.types import Training
+from zoo.tame import Constant
 
 LONG = 600  # seconds, far beyond every limit of the tests
 

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from zoo.tame import Constant, Tame
 
 from bench.types import Floats, Query, Training
+from zoo.tame import Constant, Tame
 
 
 class WritesTraining(Constant):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from zoo.tame import Constant
-
 from bench.types import Training
+from zoo.tame import Constant
 
 TOTAL = 100 << 20  # bytes
 

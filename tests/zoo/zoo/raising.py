@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from zoo.tame import Constant
-
 from bench.types import Floats, Query, Training
+from zoo.tame import Constant
 
 
 class RaisesInFit(Constant):

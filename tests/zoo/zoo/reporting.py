@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from zoo.tame import Constant
 
 from bench.types import Training
+from zoo.tame import Constant
 
 
 class ReportsNan(Constant):

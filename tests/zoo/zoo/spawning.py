@@ -8,10 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from zoo.tame import Constant
-
 from bench.params import Params, choice
 from bench.types import Training
+from zoo.tame import Constant
 
 SLEEP = [sys.executable, "-S", "-E", "-c", "import time; time.sleep(600)"]
 

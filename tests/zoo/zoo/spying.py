@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from zoo.tame import Constant
 
 from bench.types import Training
+from zoo.tame import Constant
 
 MARK = "held-"
 NOT_DATA = {"parent", "news", "held_out"}  # numbers of a process and of descriptors in the job

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from zoo.tame import Constant
 
 from bench.types import Floats, Query, TopK
+from zoo.tame import Constant
 
 
 class WrongShape(Constant):

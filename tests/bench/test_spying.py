@@ -1,0 +1,71 @@
+"""Held-out items cannot be found while an algorithm is trained, and the spy that says so finds what there is."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from harness import ZOO, Bench
+
+SECRET = {240, 241}
+
+
+@pytest.fixture
+def spying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.syspath_prepend(str(ZOO))
+    yield importlib.import_module("zoo.spying")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "zoo"]:
+        del sys.modules[name]
+
+
+def test_no_held_out_item_is_within_reach_during_fit(bench: Bench):
+    matrix = bench.matrix(
+        '[matrix]\ndatasets = ["secrets"]\nsplits = [{ name = "user-time", test = 0.1 }]\n'
+        '[[algorithms]]\nname = "zoo-spies"\n'
+    )
+    done = bench.run(matrix)
+    record = bench.record("zoo-spies")
+    assert (record.status, record.reason) == ("ok", ""), bench.log("zoo-spies")
+    assert done.returncode == 0
+    assert record.counts["held_out"] == 30
+
+
+def test_the_spy_reads_arrays_json_and_tables(spying: Any, tmp_path: Path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    assert list(spying.in_files(tmp_path, SECRET)) == []
+    np.save(tmp_path / "clean.npy", np.arange(200))
+    (tmp_path / "empty.lock").touch()
+    assert list(spying.in_files(tmp_path, SECRET)) == []
+    np.save(tmp_path / "array.npy", np.array([1, 240], np.int32))
+    (tmp_path / "job.json").write_text(json.dumps({"a": [{"b": 241}], "parent": 240}), encoding="utf-8")
+    (tmp_path / "deep").mkdir()
+    pq.write_table(pa.table({"item": [240]}), tmp_path / "deep" / "t.parquet")
+    found = sorted(spying.in_files(tmp_path, SECRET))
+    assert found == ["array.npy has 240", "job.json has 241", "t.parquet has 240"]
+    (tmp_path / "odd.bin").write_bytes(b"?")
+    with pytest.raises(RuntimeError, match=r"odd\.bin"):
+        list(spying.in_files(tmp_path, SECRET))
+
+
+def test_the_spy_reads_pipes_arguments_and_variables(spying: Any, monkeypatch: pytest.MonkeyPatch):
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, b"held")
+        assert f"descriptor {reading} holds 4 bytes" in spying.in_descriptors(SECRET)
+        assert not [leak for leak in spying.in_descriptors(SECRET) if f" {reading} " in leak], "it is empty now"
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert list(spying.in_surroundings()) == []
+    monkeypatch.setenv("HINT", "held-03")
+    monkeypatch.setattr(sys, "argv", ["x", "held-04"])
+    assert list(spying.in_surroundings()) == ["argument held-04", "variable HINT"]
