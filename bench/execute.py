@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import context, plan
 from bench.engines import local
-from bench.matrix import Limits, Matrix
+from bench.matrix import Limits
 from bench.plan import Cell, Decision
 from bench.records import Record
 from bench.runner import Runner, default_jobs, default_limits
@@ -56,15 +56,12 @@ class Listener:
         """About ten times a second for each running cell, from its own thread."""
 
 
-def execute(matrix: Matrix, store: Store, options: Options, listener: Listener | None = None) -> Outcome:
-    """Run what the store does not hold yet.
-
-    Raises BadConfig for a wrong matrix before anything runs, and StoreError when results cannot be kept.
-    """
+def execute(planned: list[Cell], store: Store, options: Options, listener: Listener | None = None) -> Outcome:
+    """Run the cells that the store does not hold yet. Raises StoreError when results cannot be kept."""
     listener = listener or Listener()
     jobs = options.jobs or default_jobs(options.threads)
     usual = _with_defaults(options.limits, jobs)
-    decisions = plan.decide(plan.cells(matrix), store, options.rerun, usual)
+    decisions = plan.decide(planned, store, options.rerun, usual)
     for split in {d.cell.split.fingerprint: d.cell.split for d in decisions if d.cell.split}.values():
         store.put_context(split.fingerprint, context.context_of(split))
     listener.planned(decisions, jobs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from bench.errors import BadConfig, did_you_mean
 
@@ -38,7 +39,10 @@ class Limits(_Part):
     @field_validator("time", "memory", mode="before")
     @classmethod
     def _parse(cls, value: Any, info: Any) -> Any:
-        return quantity(str(value), TIME_UNITS if info.field_name == "time" else MEMORY_UNITS)
+        try:
+            return quantity(str(value), TIME_UNITS if info.field_name == "time" else MEMORY_UNITS)
+        except BadConfig as error:
+            raise ValueError(str(error)) from None
 
 
 class AlgorithmSpec(_Part):
@@ -46,8 +50,14 @@ class AlgorithmSpec(_Part):
 
     name: str
     params: dict[str, Any] = {}
-    grid: dict[str, list[Any]] = {}
+    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _said_once(self) -> AlgorithmSpec:
+        if twice := sorted(self.params.keys() & self.grid.keys()):
+            raise ValueError(f"parameter {twice[0]!r} is in params and in grid")
+        return self
 
     def variants(self) -> list[dict[str, Any]]:
         """The literal parameters joined with every point of the grid."""
@@ -68,8 +78,8 @@ class Axes(_Part):
 
     datasets: list[dict[str, Any]] = Field(default=[{"name": "movielens-small"}], min_length=1)
     splits: list[dict[str, Any]] = Field(default=[{"name": "user-time"}], min_length=1)
-    seeds: list[int] = Field(default=[0], min_length=1)
-    metrics: list[str] = list(METRICS)
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
+    metrics: list[str] = Field(default=list(METRICS), min_length=1)
 
     @field_validator("datasets", "splits", mode="before")
     @classmethod
@@ -82,6 +92,19 @@ class Matrix(_Part):
 
     matrix: Axes = Axes()
     algorithms: list[AlgorithmSpec] = Field(min_length=1)
+    _file: tuple[Path, str] | None = PrivateAttr(default=None)  # where it was read, and its text
+
+    def where(self, problem: str, algorithm: int | None = None) -> str:
+        """`problem` with the file and line of the word that it quotes, where there is a file that has it."""
+        if self._file is None:
+            return problem
+        path, text = self._file
+        lines = text.splitlines()
+        start = 0 if algorithm is None else line_of(text, ("algorithms", algorithm)) - 1
+        quoted = re.findall(r"parameter '([^']+)'", problem) or re.findall(r"'([^']+)'", problem)
+        found = (n for n in range(start, len(lines)) for word in quoted[:1] if word in lines[n])
+        number = next(found, None)
+        return problem if number is None else f"{path}, line {number + 1}: {problem}"
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Matrix:
@@ -93,7 +116,7 @@ class Matrix(_Part):
 
     def size(self) -> int:
         """The number of cells, without making them."""
-        variants = sum(len(list(itertools.product(*spec.grid.values()))) for spec in self.algorithms)
+        variants = sum(math.prod(map(len, spec.grid.values())) for spec in self.algorithms)
         return len(self.matrix.datasets) * len(self.matrix.splits) * len(self.matrix.seeds) * variants
 
 
@@ -107,7 +130,9 @@ def read(path: Path) -> Matrix:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadConfig(f"{path}: not a TOML file: {error}") from None
     try:
-        return Matrix.model_validate(raw)
+        matrix = Matrix.model_validate(raw)
+        matrix._file = path, text
+        return matrix
     except ValidationError as error:
         problems = [_explain(problem, path, text) for problem in error.errors()]
         raise BadConfig("\n".join(problems)) from None
@@ -127,7 +152,9 @@ def replaced(
         key: [_named(name) for name in names] for key, names in (("datasets", datasets), ("splits", splits)) if names
     }
     specs = [AlgorithmSpec(name=name) for name in algorithms] if algorithms else matrix.algorithms
-    return Matrix(matrix=matrix.matrix.model_copy(update=axes), algorithms=specs)
+    changed = Matrix(matrix=matrix.matrix.model_copy(update=axes), algorithms=specs)
+    changed._file = None if algorithms else matrix._file
+    return changed
 
 
 def line_of(text: str, location: tuple[str | int, ...]) -> int:

@@ -16,7 +16,12 @@ class Params(BaseModel):
     """Base of every algorithm's hyper-parameters: frozen, typed, and unknown names are refused."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, validate_default=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        validate_default=True,
     )
 
 
@@ -34,11 +39,11 @@ def choice(default: str | bool, *, tune: bool = True) -> Any:
 
 
 def build(params: type[Params], values: dict[str, Any], where: str) -> Params:
-    """Validated parameters, or BadConfig that names every wrong field. `where` begins the message."""
+    """Validated parameters, or BadConfig that names every wrong field in a line that begins with `where`."""
     try:
         return params.model_validate(values)
     except ValidationError as error:
-        raise BadConfig("; ".join(f"{where}: {_explain(params, problem)}" for problem in error.errors())) from None
+        raise BadConfig("\n".join(f"{where}: {_explain(params, problem)}" for problem in error.errors())) from None
 
 
 def _explain(params: type[Params], problem: Any) -> str:

@@ -51,21 +51,25 @@ class Decision:
 def check(matrix: Matrix) -> list[Description]:
     """Check every name and value in a matrix. One description for each variant of each algorithm, in order.
 
-    Raises BadConfig with all errors, one a line.
+    Raises BadConfig with all errors, one a line, with their place in the file.
     """
-    wanted = [(spec.name, params) for spec in matrix.algorithms for params in spec.variants()]
-    known = registry.entries()
-    problems = []
-    for attempt in (
-        *((datasets.check_spec, spec) for spec in matrix.matrix.datasets),
-        *((splits.options, spec) for spec in matrix.matrix.splits),
-        *((partial(metrics.parse, list_length=LIST_LENGTH), name) for name in matrix.matrix.metrics),
-        *((registry.find, spec.name) for spec in matrix.algorithms),
-    ):
-        problems.extend(_problem(*attempt))
-    found = iter(describe([want for want in wanted if want[0] in known]))
-    descriptions = [next(found) if name in known else Description() for name, _ in wanted]
-    problems.extend(description.wrong for description in descriptions if description.wrong)
+    axes = matrix.matrix
+    metric = partial(metrics.parse, list_length=LIST_LENGTH)
+    tried: list[tuple[Any, list[Any]]] = [
+        (datasets.check_spec, axes.datasets),
+        (splits.options, axes.splits),
+        (metric, axes.metrics),
+    ]
+    problems = [
+        matrix.where(text) for function, values in tried for value in values for text in _problems(function, value)
+    ]
+    wanted = [(i, spec.name, params) for i, spec in enumerate(matrix.algorithms) for params in spec.variants()]
+    known = {spec.name for spec in matrix.algorithms if not _problems(registry.find, spec.name)}
+    found = iter(describe([(name, params) for _, name, params in wanted if name in known]))
+    descriptions = [next(found) if name in known else Description() for _, name, _ in wanted]
+    for (number, name, _), description in zip(wanted, descriptions, strict=True):
+        wrong = description.wrong.splitlines() if name in known else _problems(registry.find, name)
+        problems.extend(matrix.where(text, number) for text in wrong)
     if problems:
         raise BadConfig("\n".join(dict.fromkeys(problems)))
     return descriptions
@@ -78,7 +82,7 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
     found = []
     for dataset_spec in matrix.matrix.datasets:
         dataset = datasets.load(dataset_spec)
-        for split_spec in matrix.matrix.splits:
+        for split_spec in map(splits.complete, matrix.matrix.splits):
             split, problem = _split(dataset, split_spec)
             for (spec, _), description in zip(variants, descriptions, strict=True):
                 base = _cell(spec, description, dataset_spec, split_spec, dataset, split, device)
@@ -87,7 +91,7 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
                     slot = replace(base.slot, seed=seed)
                     key = digest({"slot": asdict(slot), "rest": base.key})
                     found.append(replace(base, slot=slot, key=key))
-    return found
+    return list({cell.key: cell for cell in found}.values())  # what is said twice runs once
 
 
 def decide(planned: list[Cell], store: Store | None, rerun: str, limits: Limits) -> list[Decision]:
@@ -203,9 +207,10 @@ def _split(dataset: Dataset, spec: dict[str, Any]) -> tuple[Split | None, str]:
         return None, str(error)
 
 
-def _problem(function: Any, value: Any) -> list[str]:
+def _problems(function: Any, value: Any) -> list[str]:
+    """What `function` has against `value`, a line each."""
     try:
         function(value)
     except BenchError as error:
-        return [str(error)]
+        return str(error).splitlines()
     return []

@@ -57,10 +57,10 @@ class Board(Lines):
         from rich.live import Live
 
         super().__init__()
-        self._console = Console(highlight=False)
-        self._live = Live(console=self._console, refresh_per_second=4, get_renderable=self._running, transient=True)
         self._now: dict[str, tuple[str, str, float, int]] = {}
         self._lock = threading.Lock()
+        self._console = Console(highlight=False)
+        self._live = Live(console=self._console, refresh_per_second=4, get_renderable=self._running, transient=True)
 
     def progress(self, cell: Cell, phase: str, seconds: float, memory: int) -> None:
         """Remember where a cell is."""

@@ -45,6 +45,7 @@ def command(
     What the store holds already is not run again. Exit code 0: all cells ok or skipped; 1: some are not; 2: wrong
     matrix or option; 3: the store cannot be used; 130: interrupted.
     """
+    from bench import plan
     from bench.cli.progress import listener
     from bench.cli.request import load_matrix, load_options
     from bench.execute import execute
@@ -52,9 +53,10 @@ def command(
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(rerun, jobs, threads, limit_time, limit_mem)
+    planned = plan.cells(wanted)
     kept = Store(store, create=True)
     with listener() as hears:
-        outcome = execute(wanted, kept, options, hears)
+        outcome = execute(planned, kept, options, hears)
     if not outcome.complete:
         output.say("Interrupted. What is finished is kept; the same command goes on from there.")
         raise typer.Exit(outcome.exit_code)

@@ -24,6 +24,11 @@ def options(spec: dict[str, Any]) -> Params:
     return build(_module(spec["name"]).Options, values, f"split {spec['name']!r}")
 
 
+def complete(spec: dict[str, Any]) -> dict[str, Any]:
+    """The specification with every option written out."""
+    return {"name": spec["name"], **options(spec).model_dump(mode="json")}
+
+
 def make(dataset: Dataset, spec: dict[str, Any]) -> Split:
     """Divide a data set. Raises Unsupported where the protocol cannot be applied to it, with the reason."""
     module, chosen = _module(spec["name"]), options(spec)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_line import Call, Done
-from harness import Bench, popularity_matrix, secret_rows, tiny_rows, write_csv
+from harness import ZOO, Bench, popularity_matrix, secret_rows, tiny_rows, write_csv
 
-from bench.cli import main
+from bench import registry, sources
+from bench.cli import app, main
 from bench.datasets.imported import import_file
 from bench.execute import Options, execute
 from bench.store import Store
@@ -47,11 +49,25 @@ def kept_store(_one_result: Path, bench: Bench) -> Store:
 
 
 @pytest.fixture
+def with_zoo(small_data: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The plug-ins of the zoo are installed for this process and for those that it starts."""
+    monkeypatch.syspath_prepend(str(ZOO))
+    monkeypatch.setenv("PYTHONPATH", str(ZOO), prepend=":")
+    for cached in (registry.entries, sources.path_of):
+        cached.cache_clear()
+    yield
+    for cached in (registry.entries, sources.path_of):
+        cached.cache_clear()
+
+
+@pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """The command line in this process."""
 
     def calls(*words: object) -> Done:
         capsys.readouterr()
+        app.registered_commands.clear()  # `main` adds all of them each time
+        app.registered_groups.clear()
         monkeypatch.setattr(sys, "argv", ["bench", *map(str, words)])
         code = 0
         try:

@@ -156,14 +156,12 @@ def _on_a_terminal(bench: Bench, words: list[str], **variables: str) -> str:
     return written.decode(errors="replace")
 
 
-def test_a_run_on_a_dumb_terminal_is_plain_text(bench: Bench, kept_store: Store):
-    matrix = bench.matrix(
-        '[matrix]\ndatasets = ["tiny"]\nsplits = ["user-time"]\n[[algorithms]]\nname = "popularity"\n'
-    )
-    written = _on_a_terminal(bench, ["run", str(matrix), "--store", str(kept_store.folder)], TERM="dumb")
-    assert "\x1b" not in written
+def test_a_run_on_a_capable_terminal(bench: Bench):
+    words = ["run", "--datasets", "tiny", "--algorithms", "popularity", "--store", str(bench.store)]
+    written = _on_a_terminal(bench, words, TERM="xterm")
     assert "Traceback" not in written
-    assert "0 cells to run, 1 done already" in written
+    assert "[1/1] ok" in written
+    assert "Report: " in written
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""All misbehaving plug-ins in one matrix, run once: each ends as it deserves, and the tame one beside them is unharmed."""
+"""All misbehaving plug-ins in one matrix, run once: each ends as it deserves, the tame one beside them unharmed."""
 
 from __future__ import annotations
 

@@ -185,6 +185,9 @@ def _decided(found: Record | None, rerun: str = "missing", cell: Cell = CELL, us
         def records(self) -> list[Record]:
             return [found] if found else []
 
+        def answers(self, record: Record) -> None:
+            """They are intact."""
+
     (decision,) = plan.decide([cell], Kept(), rerun, usual)  # type: ignore[arg-type]
     return decision
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_cases import record
 
-from bench.errors import StoreError
+from bench.errors import BadData, StoreError
 from bench.records import FORMAT, Phase, Record, Slot, canonical, digest
 
 JSON = st.recursive(
@@ -81,6 +81,6 @@ def test_a_newer_format_is_refused_and_both_versions_are_named():
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"format": "x"}', '{"format": 1}', '{"format": null}'])
-def test_what_is_no_record_is_a_store_error_that_names_the_place(text: str):
-    with pytest.raises(StoreError, match="^here: "):
+def test_what_is_no_record_is_bad_data_that_names_the_place(text: str):
+    with pytest.raises(BadData, match=r"^here: corrupt"):
         Record.from_json(text, "here")

@@ -71,7 +71,7 @@ def test_a_name_that_two_distributions_claim_names_both(install: Install):
     problem = registry.find("good").problem
     assert "alpha (alpha_code:Good)" in problem
     assert "beta (beta_code:Good)" in problem
-    with pytest.raises(Unsupported, match="alpha.*beta"):
+    with pytest.raises(Unsupported, match=r"alpha.*beta"):
         registry.load("good")
     assert registry.find("other").problem == ""
 

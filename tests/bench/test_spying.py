@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from harness import ZOO, Bench
+from harness import ZOO
+
+from bench.execute import Options, execute
+from bench.matrix import AlgorithmSpec, Axes, Matrix
+from bench.store import Store
 
 SECRET = {240, 241}
 
@@ -25,15 +29,12 @@ def spying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         del sys.modules[name]
 
 
-def test_no_held_out_item_is_within_reach_during_fit(bench: Bench):
-    matrix = bench.matrix(
-        '[matrix]\ndatasets = ["secrets"]\nsplits = [{ name = "user-time", test = 0.1 }]\n'
-        '[[algorithms]]\nname = "zoo-spies"\n'
-    )
-    done = bench.run(matrix)
-    record = bench.record("zoo-spies")
-    assert (record.status, record.reason) == ("ok", ""), bench.log("zoo-spies")
-    assert done.returncode == 0
+def test_no_held_out_item_is_within_reach_during_fit(with_zoo: None, tmp_path: Path):
+    axes = Axes(datasets=[{"name": "secrets"}], splits=[{"name": "user-time", "test": 0.1}])
+    matrix = Matrix(matrix=axes, algorithms=[AlgorithmSpec(name="zoo-spies")])
+    store = Store(tmp_path / "store", create=True)
+    (record,) = execute(matrix, store, Options()).records
+    assert (record.status, record.reason) == ("ok", ""), store.log(record)
     assert record.counts["held_out"] == 30
 
 

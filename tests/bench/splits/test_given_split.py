@@ -50,7 +50,7 @@ def test_the_order_of_rows_does_not_matter_with_times(data: Dataset):
 
 
 def test_unknown_ids_are_named(data: Dataset):
-    with pytest.raises(BadData, match="item 'i77'.*'made-up'"):
+    with pytest.raises(BadData, match=r"item 'i77'.*'made-up'"):
         from_rows(data, train=Rows(["a"], ["i77"]), test=Rows(["a"], ["i01"]))
 
 

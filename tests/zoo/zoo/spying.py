@@ -95,8 +95,8 @@ def in_surroundings() -> Iterator[str]:
 def in_descriptors(secret: set[int]) -> list[str]:
     """What can be read from open pipes, sockets and files without waiting."""
     found = []
-    for name in os.listdir("/proc/self/fd"):
-        number = int(name)
+    for entry in list(Path("/proc/self/fd").iterdir()):
+        number = int(entry.name)
         try:
             mode = os.fstat(number).st_mode
         except OSError:
@@ -109,7 +109,7 @@ def in_descriptors(secret: set[int]) -> list[str]:
             if data:
                 found.append(f"descriptor {number} holds {len(data)} bytes")
         elif stat.S_ISREG(mode):
-            path = Path(os.readlink(f"/proc/self/fd/{number}"))
+            path = entry.readlink()
             if path.suffix in {".npy", ".npz", ".json", ".parquet"}:
                 found.extend(f"{path.name} has {hit}" for hit in _hits(_numbers(path), secret))
     return found
