@@ -81,8 +81,9 @@ class RatingLibrary(Algorithm[P]):
         data = train.interactions
         self.factor = whole_number_factor(data.known_ratings) if self.whole_numbers else 1
         self.mean = float(data.known_ratings.mean(dtype=np.float64))
+        counts = len(np.unique(data.users)), len(np.unique(data.items))
+        memory.require(self._bytes(*counts), f"{self.name} on this data set")
         trainset, numbering = to_trainset(data, self.factor)
-        memory.require(self._bytes(trainset.n_users, trainset.n_items), f"{self.name} on this data set")
         self._keep(self._model().fit(trainset), numbering)
 
     def score(self, query: Query) -> Floats:

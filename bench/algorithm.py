@@ -53,6 +53,7 @@ class Algorithm(ABC, Generic[P]):
     Params: ClassVar[type[Params]] = Params
     needs: ClassVar[Needs] = Needs.NOTHING
     can: ClassVar[Can] = Can.RANK | Can.PERSONALISE
+    compiles: ClassVar[bool] = False  # has loops compiled at their first call: rehearsed before training is timed
 
     def __init__(self, params: P, *, seed: int = 0, device: str = "cpu", threads: int = 1) -> None:
         self.params = params

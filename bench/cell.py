@@ -13,6 +13,7 @@ import atexit
 import ctypes
 import faulthandler
 import json
+import math
 import os
 import resource
 import signal
@@ -21,13 +22,15 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 SAMPLE = 200  # questions on which an algorithm's own `recommend` is checked
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 @dataclass
@@ -41,14 +44,18 @@ class News:
         self.pipe.write(json.dumps(event) + "\n")
         self.pipe.flush()
 
+    def epoch(self, epoch: int, **values: float) -> None:
+        """What an algorithm reports while it learns; values that are no finite numbers are left out."""
+        numbers = {name: float(value) for name, value in values.items()}
+        self.tell(event="epoch", epoch=int(epoch), **{n: v for n, v in numbers.items() if math.isfinite(v)})
+
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Announce a phase, and its cost when it ends well."""
         self.tell(event="begin", phase=name)
         wall, cpu = time.perf_counter(), time.process_time()
         yield
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        cost = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "peak": peak}
+        cost = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "peak": _peak()}
         self.tell(event="end", phase=name, cost=cost)
 
 
@@ -57,14 +64,16 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
     with news.phase("load"):
         from bench import answers_io, evaluation, handover, registry
         from bench.algorithm import Algorithm
+        from bench.errors import StoreError
+        from bench.files import cannot_write
 
         algorithm = registry.create(job["algorithm"], **job["facts"], **job["params"])
         folder, output = Path(job["training"]), Path(job["output"])
         training = handover.read_training(folder)
         scratch = Path(job["scratch"])
-        training = replace(
-            training, scratch=scratch, report=lambda epoch, **v: news.tell(event="epoch", epoch=epoch, **v)
-        )
+        training = replace(training, scratch=scratch, report=news.epoch)
+        if algorithm.compiles:
+            evaluation.rehearse(algorithm, training)
     with news.phase("fit"):
         algorithm.fit(training)
     news.tell(event="fitted")
@@ -81,7 +90,10 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
             predictions, refused = evaluation.predict(algorithm, held_out, mean)
             answers = replace(answers, predictions=predictions)
     with news.phase("write"):
-        answers_io.write(answers, output)
+        try:
+            answers_io.write(answers, output)
+        except OSError as error:
+            raise StoreError(cannot_write(error, output)) from error
     counts = {
         "questions": len(held_out),
         "held_out": len(held_out.items),
@@ -109,9 +121,9 @@ def main() -> int:
 
 
 def _status(error: Exception) -> str:
-    from bench.errors import InvalidOutput, Unsupported
+    from bench.errors import InvalidOutput, StoreError, Unsupported
 
-    kinds = {Unsupported: "skipped", InvalidOutput: "invalid_output", MemoryError: "oom"}
+    kinds = {Unsupported: "skipped", InvalidOutput: "invalid_output", MemoryError: "oom", StoreError: "storage"}
     return next((status for kind, status in kinds.items() if isinstance(error, kind)), "failed")
 
 
@@ -123,16 +135,29 @@ def _reason(error: Exception) -> str:
     return text if expected else f"{type(error).__name__}: {text}"
 
 
+def _peak() -> int:
+    """Bytes of the highest resident memory of this process; `ru_maxrss` would begin with that of its parent."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def _die_with(parent: int) -> None:
     """Be killed when the harness dies, however it dies (Linux; elsewhere the harness stops its children itself)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)  # what a plug-in leaves behind stays in this tree
         if os.getppid() != parent:  # it died before the line above
             os._exit(1)
 
 
 def _leave(code: int) -> None:
     """End as Python does, but without taking thousands of modules apart first, which can last for seconds."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            process.kill()
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()

@@ -6,12 +6,13 @@ python -m bench.describe      reads [[name, params], …] as JSON on standard in
 from __future__ import annotations
 
 import contextlib
-import io
 import json
+import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Wanted = tuple[str, dict[str, Any]]
@@ -45,7 +46,7 @@ def describe(wanted: list[Wanted]) -> list[Description]:
 
 def _ask(wanted: list[Wanted]) -> tuple[list[dict[str, Any]], str]:
     """The answers that came, and how the process ended."""
-    command = [sys.executable, "-m", "bench.describe"]
+    command = [sys.executable, "-P", "-m", "bench.describe"]
     try:
         done = subprocess.run(
             command, check=False, input=json.dumps(wanted).encode(), capture_output=True, timeout=TIME_LIMIT
@@ -65,6 +66,8 @@ def _end(code: int) -> str:
 
 
 def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    from pydantic_core import to_jsonable_python
+
     from bench import registry
     from bench.errors import BadConfig, Unsupported
     from bench.params import build
@@ -76,10 +79,13 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
         return {"unavailable": str(error)}
     except BadConfig as error:
         return {"wrong": str(error)}
-    every, usual = params.model_dump(mode="json"), {n: f.default for n, f in cls.Params.model_fields.items()}
+    every = params.model_dump(mode="json")
+    usual = to_jsonable_python(
+        {n: f.get_default(call_default_factory=True) for n, f in cls.Params.model_fields.items()}
+    )
     return {
         "params": every,
-        "changed": {key: value for key, value in every.items() if value != usual[key]},
+        "changed": {key: value for key, value in every.items() if value != usual.get(key)},
         "needs": [flag.name for flag in cls.needs],
         "can": [flag.name for flag in cls.can],
         "family": cls.family,
@@ -88,9 +94,10 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer on standard output; whatever plug-ins print while they are imported goes nowhere."""
-    answers = sys.stdout
-    with contextlib.redirect_stdout(io.StringIO()):
-        for name, values in json.load(sys.stdin):
+    wanted = json.load(sys.stdin)
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers, Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        for name, values in wanted:
             answers.write(json.dumps(_one(name, values)) + "\n")
             answers.flush()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,13 @@ from numpy.typing import NDArray
 
 from bench.algorithm import Algorithm, Can
 from bench.errors import InvalidOutput
+from bench.splits.divide import held_out as questions
 from bench.topk import locate, top_k
-from bench.types import Answers, Floats, HeldOut, Query, TopK
+from bench.types import Answers, Floats, HeldOut, Query, TopK, Training, frozen
 from bench.validation import slices
 
 LIST_LENGTH = 100
+REHEARSED = 200  # interactions
 
 
 def rank(algorithm: Algorithm[Any], held_out: HeldOut) -> Answers:
@@ -25,8 +29,8 @@ def rank(algorithm: Algorithm[Any], held_out: HeldOut) -> Answers:
     length = min(LIST_LENGTH, n_items)
     lists, ranks = [], []
     for start, stop in slices(len(held_out), n_items):
-        part = held_out.slice(start, stop)
-        scores = algorithm.score(part.query)
+        scores = algorithm.score(held_out.slice(start, stop).query)
+        part = held_out.slice(start, stop)  # whatever the algorithm did to its own views
         lists.append(top_k(scores, part.query, length))
         ranks.append(locate(scores, part))
     names = ("better", "tied", "position", "candidates", "unscored")
@@ -53,6 +57,24 @@ def predict(algorithm: Algorithm[Any], held_out: HeldOut, mean: float) -> tuple[
     return predictions, int(refused.sum())
 
 
+def rehearse(algorithm: Algorithm[Any], training: Training) -> None:
+    """Let a second algorithm of the same kind learn and answer on a few interactions, so that its loops are compiled.
+
+    Whatever goes wrong here goes wrong again, and is told, when the algorithm itself is fitted.
+    """
+    few = training.interactions.take(np.arange(min(REHEARSED, len(training.interactions))))
+    for array in (few.users, few.items, few.ratings, few.times):
+        if array is not None:
+            frozen(array)
+    with suppress(Exception):
+        other = type(algorithm)(algorithm.params)
+        other.fit(replace(training, interactions=few, validation=None, scratch=None))
+        asked = questions(few, few).slice(0, 2)
+        rank(other, asked)
+        if predicts(type(other), asked):
+            predict(other, asked, 0)
+
+
 def predicts(algorithm: type[Algorithm[Any]], held_out: HeldOut) -> bool:
     """Whether rating predictions can be asked for."""
     return Can.PREDICT_RATINGS in algorithm.can and held_out.ratings is not None
@@ -64,8 +86,15 @@ def check_lists(best: TopK, query: Query, k: int) -> None:
     Raises InvalidOutput with the number of wrong lists and five examples for duplicates, unknown ids, seen items, a
     wrong number of places, NaN or unsorted scores. Fewer than k items (−1 at the end) are allowed.
     """
+    if not isinstance(best, TopK):
+        raise InvalidOutput(f"recommend returned {type(best).__name__}, not a TopK")
     items, scores = np.asarray(best.items), np.asarray(best.scores)
-    if items.shape != (len(query), k) or scores.shape != items.shape or items.dtype.kind not in "iu":
+    if (
+        items.shape != (len(query), k)
+        or scores.shape != items.shape
+        or items.dtype.kind not in "iu"
+        or scores.dtype.kind != "f"
+    ):
         raise InvalidOutput(f"recommend returned {items.dtype} items of shape {items.shape}, not ({len(query)}, {k})")
     wrong: list[str] = []
     for row in range(len(query)):
@@ -89,4 +118,6 @@ def _problem(items: NDArray[Any], scores: NDArray[Any], history: NDArray[Any], n
         return "seen items"
     if np.isnan(kept).any():
         return "NaN scores"
+    if np.isinf(kept).any():
+        return "infinite scores"
     return "scores not in falling order" if np.any(np.diff(kept) > 0) else ""

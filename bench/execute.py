@@ -11,7 +11,8 @@ from bench.matrix import Limits
 from bench.plan import Cell, Decision
 from bench.records import Record
 from bench.runner import Runner, default_jobs, default_limits
-from bench.store import Store
+from bench.store import Store, stamp
+from bench.topk import compile_kernels
 
 QUICK = Path(__file__).with_name("quick.toml")
 HARMLESS = ("ok", "skipped")
@@ -61,9 +62,12 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
     listener = listener or Listener()
     jobs = options.jobs or default_jobs(options.threads)
     usual = _with_defaults(options.limits, jobs)
+    began = stamp()
     decisions = plan.decide(planned, store, options.rerun, usual)
     for split in {d.cell.split.fingerprint: d.cell.split for d in decisions if d.cell.split}.values():
         store.put_context(split.fingerprint, context.context_of(split))
+    store.set_current({d.cell.slot.id: d.cell.key for d in decisions if not d.cell.problem})
+    compile_kernels()
     listener.planned(decisions, jobs)
     fresh: dict[str, Record] = {}
 
@@ -73,7 +77,7 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
 
     runner = Runner(store, usual, threads=options.threads)
     wanted = [decision.cell for decision in decisions if decision.runs]
-    complete = local.run(wanted, runner, jobs, finished, listener.progress)
+    complete = local.run(wanted, runner, jobs, finished, listener.progress, began)
     found = [fresh.get(decision.cell.key, decision.record) for decision in decisions]
     return Outcome([record for record in found if record], len(fresh), complete)
 

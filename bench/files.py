@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import StoreError
+
+SEALS = "files.json"  # name -> SHA-256 of the other files in a folder
 
 
 def sha256(path: Path) -> str:
@@ -17,12 +20,46 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def seal(folder: Path) -> None:
+    """Write down what the files in `folder` are now."""
+    seals = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+    (folder / SEALS).write_text(json.dumps(seals, indent=1), encoding="utf-8")
+
+
+def check_seal(folder: Path) -> None:
+    """Raise StoreError unless the files in `folder` are what they were when it was sealed."""
+    try:
+        seals = json.loads((folder / SEALS).read_text(encoding="utf-8"))
+        wrong = [name for name, expected in seals.items() if sha256(folder / name) != expected]
+    except (OSError, ValueError, AttributeError) as error:
+        raise StoreError(f"{folder}: missing or damaged ({error})") from None
+    if wrong:
+        raise StoreError(f"{folder / wrong[0]}: corrupt (SHA-256 differs)")
+
+
+def sealed(folder: Path) -> bool:
+    """Whether `folder` is there and intact; a damaged one is removed, so that it can be written again."""
+    if not folder.exists():
+        return False
+    try:
+        check_seal(folder)
+    except StoreError:
+        shutil.rmtree(folder)
+        return False
+    return True
+
+
 @contextmanager
 def storage(folder: Path) -> Iterator[None]:
     """Turn a full disk, a read-only folder and their like into a StoreError that names the place and what is free."""
     try:
         yield
     except OSError as error:
-        where = error.filename or folder
-        free = shutil.disk_usage(next(p for p in (folder, *folder.resolve().parents) if p.exists())).free
-        raise StoreError(f"{where}: cannot write ({error.strerror}); {free / 1e6:.0f} MB free there") from None
+        raise StoreError(cannot_write(error, folder)) from None
+
+
+def cannot_write(error: OSError, folder: Path) -> str:
+    """The place, the reason, and how much is free there."""
+    free = shutil.disk_usage(next(p for p in (folder, *folder.resolve().parents) if p.exists())).free
+    reason = error.strerror or str(error)
+    return f"{error.filename or folder}: cannot write ({reason}); {free / 1e6:.0f} MB free there"

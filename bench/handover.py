@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
-from bench.types import HeldOut, Interactions, Query, Side, Split, Training
+from bench.types import HeldOut, Interactions, Query, Side, Split, Training, frozen
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -85,14 +85,15 @@ def _held_out(arrays: Arrays, n_items: int) -> HeldOut:
     parts: dict[str, dict[str, Any]] = {"query": {"ratings": None, "times": None}, "held": {"ratings": None}}
     for name, array in arrays.items():
         owner, _, field = name.partition(".")
-        parts[owner][field] = array
+        parts[owner][field] = frozen(array)
     return HeldOut(Query(**parts["query"], n_items=n_items), **parts["held"])
 
 
 def _with_features(held_out: HeldOut, users: Side) -> HeldOut:
     if users.features is None:
         return held_out
-    rows = csr_matrix(users.features[np.maximum(held_out.query.users, 0)])
+    known = (held_out.query.users >= 0).astype(np.float32)  # a new user has no features
+    rows = csr_matrix(diags(known) @ users.features[np.maximum(held_out.query.users, 0)], dtype=np.float32)
     return replace(held_out, query=replace(held_out.query, user_features=rows))
 
 

@@ -78,7 +78,7 @@ class Axes(_Part):
 
     datasets: list[dict[str, Any]] = Field(default=[{"name": "movielens-small"}], min_length=1)
     splits: list[dict[str, Any]] = Field(default=[{"name": "user-time"}], min_length=1)
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
+    seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] = Field(default=[0], min_length=1)
     metrics: list[str] = Field(default=list(METRICS), min_length=1)
 
     @field_validator("datasets", "splits", mode="before")
@@ -149,10 +149,12 @@ def replaced(
     """The matrix with some axes replaced by plain names, as the command line does."""
     axes: dict[str, Any] = {"seeds": seeds} if seeds else {}
     axes |= {
-        key: [_named(name) for name in names] for key, names in (("datasets", datasets), ("splits", splits)) if names
+        key: [_named(name) for name in dict.fromkeys(names)]
+        for key, names in (("datasets", datasets), ("splits", splits))
+        if names
     }
-    specs = [AlgorithmSpec(name=name) for name in algorithms] if algorithms else matrix.algorithms
-    changed = Matrix(matrix=matrix.matrix.model_copy(update=axes), algorithms=specs)
+    specs = [AlgorithmSpec(name=name) for name in dict.fromkeys(algorithms)] if algorithms else matrix.algorithms
+    changed = Matrix.model_construct(matrix=matrix.matrix.model_copy(update=axes), algorithms=specs)
     changed._file = None if algorithms else matrix._file
     return changed
 

@@ -5,6 +5,7 @@ The sentence below a field is its description; `algorithms/baselines/bias.py` is
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -41,7 +42,7 @@ def choice(default: str | bool, *, tune: bool = True) -> Any:
 def build(params: type[Params], values: dict[str, Any], where: str) -> Params:
     """Validated parameters, or BadConfig that names every wrong field in a line that begins with `where`."""
     try:
-        return params.model_validate(values)
+        return params.model_validate_json(json.dumps(values, default=str))
     except ValidationError as error:
         raise BadConfig("\n".join(f"{where}: {_explain(params, problem)}" for problem in error.errors())) from None
 

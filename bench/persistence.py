@@ -45,18 +45,22 @@ def save(state: dict[str, Any], folder: Path) -> None:
 
 
 def load(folder: Path, params: type[Params]) -> dict[str, Any]:
-    """The attributes that `save` wrote. Raises BadData when the folder holds none."""
+    """The attributes that `save` wrote. Raises BadData when the folder holds none or they are damaged."""
     try:
         described = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadData(f"{folder}: no saved algorithm here ({error})") from None
-    state: dict[str, Any] = {}
-    for name, entry in described.items():
-        if entry["kind"] == "array":
-            state[name] = np.load(folder / f"{name}.npy", allow_pickle=False)
-        elif entry["kind"] == "sparse":
+        return {name: _read(folder, name, entry, params) for name, entry in described.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadData(f"{folder}: no saved algorithm, or a damaged one ({type(error).__name__}: {error})") from None
+
+
+def _read(folder: Path, name: str, entry: dict[str, Any], params: type[Params]) -> Any:
+    match entry["kind"]:
+        case "array":
+            return np.load(folder / f"{name}.npy", allow_pickle=False)
+        case "sparse":
             parts = tuple(np.load(folder / f"{name}.{part}.npy", allow_pickle=False) for part in _CSR)
-            state[name] = csr_matrix(parts, shape=tuple(entry["shape"]))
-        else:
-            state[name] = build(params, entry["value"], name) if entry["kind"] == "params" else entry["value"]
-    return state
+            return csr_matrix(parts, shape=tuple(entry["shape"]))
+        case "params":
+            return build(params, entry["value"], name)
+        case _:
+            return entry["value"]

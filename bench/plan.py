@@ -21,6 +21,7 @@ from bench.types import Dataset, Split
 
 FINAL = ("ok", "failed", "crashed", "invalid_output", "no_result")  # the same code would do the same again
 LIMITED = {"timeout": "time", "oom": "memory"}  # these run again when that limit is raised
+RAISED = 1.1  # a limit counts as raised from here on; what happens to be free varies a little
 RERUN = ("missing", "failed", "stale", "all")
 
 
@@ -96,14 +97,9 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
 
 def decide(planned: list[Cell], store: Store | None, rerun: str, limits: Limits) -> list[Decision]:
     """For each cell whether it runs under the policy `rerun`, given what the store holds."""
-    records = store.records() if store else []
-    by_key: dict[str, Record] = {}
-    for record in records:
-        known = by_key.get(record.key)
-        if known is None or record.status == "ok" or known.status != "ok":
-            by_key[record.key] = record
-    slots = {record.slot.id for record in records}
-    decisions = [_decide(cell, by_key.get(cell.key), cell.slot.id in slots, rerun, limits) for cell in planned]
+    best = store.best() if store else {}
+    slots = {record.slot.id for record in best.values()}
+    decisions = [_decide(cell, best.get(cell.key), cell.slot.id in slots, rerun, limits) for cell in planned]
     return [_repaired(decision, store) for decision in decisions] if store and rerun == "failed" else decisions
 
 
@@ -129,7 +125,7 @@ def _decide(cell: Cell, record: Record | None, known_slot: bool, rerun: str, usu
 def _raised(record: Record, limits: Limits) -> bool:
     """Whether a cell that ran into a limit has more room now."""
     limit = LIMITED.get(record.status)
-    return limit is not None and (getattr(limits, limit) or 0) > record.limits.get(limit, 0)
+    return limit is not None and (getattr(limits, limit) or 0) > RAISED * record.limits.get(limit, 0)
 
 
 def _repaired(decision: Decision, store: Store) -> Decision:

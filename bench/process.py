@@ -22,30 +22,38 @@ MARK = "RECMATRIX_CELL"
 
 
 class Child:
-    """A `python -m bench.cell` in a session of its own, with empty standard input."""
+    """A `python -m bench.cell` in a session of its own, with empty standard input and a working folder of its own."""
 
     def __init__(self, job: dict[str, Any], folder: Path, environment: dict[str, str]) -> None:
-        folder = folder.resolve()  # the process starts in it
+        folder = folder.resolve()
+        (folder / "work").mkdir()
         self.mark = secrets.token_hex(8)
         self.log = Log(folder / "log.txt")
         self.news: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._seen: dict[int, psutil.Process] = {}  # every process of the tree, also of those that have left it
         held_out_read, self._held_out = os.pipe()
         news_read, news_write = os.pipe()
         job = {**job, "parent": os.getpid(), "news": news_write, "held_out": held_out_read}
         path = folder / "job.json"
         path.write_text(json.dumps(job), encoding="utf-8")
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", "bench.cell", str(path)],
-            cwd=folder,
-            env={**os.environ, **environment, MARK: self.mark},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=(held_out_read, news_write),
-            start_new_session=True,
-        )
-        os.close(held_out_read)
-        os.close(news_write)
+        try:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-P", "-m", "bench.cell", str(path)],
+                cwd=folder / "work",
+                env={**os.environ, **environment, MARK: self.mark},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(held_out_read, news_write),
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(news_read)
+            os.close(self._held_out)
+            raise
+        finally:
+            os.close(held_out_read)
+            os.close(news_write)
         self._threads = [
             threading.Thread(target=self._read_news, args=(os.fdopen(news_read, "rb"),), daemon=True),
             threading.Thread(target=self.log.copy, args=(self.popen.stdout,), daemon=True),
@@ -63,9 +71,15 @@ class Child:
         """Whether the process has not ended yet."""
         return self.popen.poll() is None
 
-    def memory(self) -> int:
-        """Bytes of resident memory of the process and all its descendants."""
-        return sum(_resident(process) for process in self._tree())
+    def memory(self, limit: float) -> int:
+        """Bytes of memory of the process and all its descendants.
+
+        Resident memory counts a page once for each process that shares it. Where that is over the limit, shares are
+        counted instead: each page divided by the number of its processes.
+        """
+        tree = self._tree()
+        resident = sum(_bytes(process, "rss") for process in tree)
+        return resident if resident <= limit else min(resident, sum(_bytes(process, "pss") for process in tree))
 
     def dump_stacks(self) -> None:
         """Write where every thread stands into the log."""
@@ -75,15 +89,19 @@ class Child:
             self.popen.wait(0.3)
 
     def end(self, grace: float = 0) -> int | None:
-        """Wait up to `grace` seconds, kill the process and all that it started; the exit code if it ended itself."""
+        """Wait up to `grace` seconds, kill the process and all that it started; the exit code if it ended itself.
+
+        Raises OSError when the log could not be written.
+        """
         code: int | None = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self.popen.wait(grace)
-        for process in self._tree():
+        self._tree()
+        for process in self._seen.values():
             with contextlib.suppress(psutil.Error):
-                process.kill()
+                process.kill()  # psutil checks that the number has not been given to another process
         self.popen.wait()
-        for process in psutil.process_iter():  # those that left the tree
+        for process in psutil.process_iter():  # those that left the tree between two looks
             with contextlib.suppress(psutil.Error):
                 if process.pid != os.getpid() and process.environ().get(MARK) == self.mark:
                     process.kill()
@@ -98,9 +116,11 @@ class Child:
     def _tree(self) -> list[psutil.Process]:
         try:
             root = psutil.Process(self.popen.pid)
-            return [root, *root.children(recursive=True)]
+            tree = [root, *root.children(recursive=True)]
         except psutil.Error:
             return []
+        self._seen |= {process.pid: process for process in tree}
+        return tree
 
     def _read_news(self, pipe: IO[bytes]) -> None:
         with pipe:
@@ -117,24 +137,36 @@ class Log:
         self._written = 0
         self._dropped = 0
         self._tail = b""
+        self._error: OSError | None = None
 
     def copy(self, source: IO[bytes]) -> None:
-        """Read to the end of `source`."""
+        """Read to the end of `source`, also when nothing can be written any more."""
         with source:
             while data := os.read(source.fileno(), 1 << 16):
-                room = LOG_HEAD - self._written
-                self._file.write(data[:room] if room > 0 else b"")
-                self._written += min(len(data), max(room, 0))
-                rest = self._tail + data[max(room, 0) :]
+                room = max(LOG_HEAD - self._written, 0)
+                self._write(data[:room])
+                self._written += min(len(data), room)
+                rest = self._tail + data[room:]
                 self._dropped += max(0, len(rest) - LOG_TAIL)
                 self._tail = rest[-LOG_TAIL:]
 
     def close(self) -> None:
-        """Write the end and, if anything is missing, how much."""
+        """Write the end and, if anything is missing, how much. Raises the first OSError of all that were met."""
         if self._dropped:
-            self._file.write(f"\n[{self._dropped} bytes left out]\n".encode())
-        self._file.write(self._tail)
-        self._file.close()
+            self._write(f"\n[{self._dropped} bytes left out]\n".encode())
+        self._write(self._tail)
+        try:
+            self._file.close()
+        except OSError as error:
+            self._error = self._error or error
+        if self._error:
+            raise self._error
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self._error = self._error or error
 
 
 def _send(descriptor: int, data: bytes) -> None:
@@ -142,8 +174,9 @@ def _send(descriptor: int, data: bytes) -> None:
         pipe.write(data)
 
 
-def _resident(process: psutil.Process) -> int:
+def _bytes(process: psutil.Process, kind: str) -> int:
     try:
-        return int(process.memory_info().rss)
+        found = process.memory_info() if kind == "rss" else process.memory_full_info()
     except psutil.Error:
         return 0
+    return int(getattr(found, kind, found.rss))

@@ -28,9 +28,11 @@ def _distributions() -> dict[str, list[str]]:
     return dict(importlib.metadata.packages_distributions())
 
 
+@cache
 def versions(module: str) -> dict[str, str]:
-    """Versions of the third-party distributions that an algorithm's code imports, by distribution name."""
-    names = {name for top in sources.third_party(module) for name in _distributions().get(top, [])}
+    """Versions of the distributions that an algorithm's code comes from and imports, ours apart, by name."""
+    tops = {*sources.third_party(module), module.partition(".")[0]} - {"algorithms"}
+    names = {name for top in tops for name in _distributions().get(top, [])}
     return {name: importlib.metadata.version(name) for name in sorted(names)}
 
 

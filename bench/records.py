@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from bench.errors import BadData, StoreError
@@ -38,6 +39,11 @@ class Slot:
     def id(self) -> str:
         """A hash that is equal for equal slots."""
         return digest(asdict(self))
+
+    def stands_for(self, other: Slot) -> bool:
+        """Whether `other` is the same with more parameters: what is unavailable does not know its defaults."""
+        same = replace(other, params=self.params) == self
+        return same and self != other and self.params.items() <= other.params.items()
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Record:
 
     def to_json(self) -> str:
         """The text of record.json."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+        return json.dumps(_plain(asdict(self)), indent=1, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str, where: str) -> Record:
@@ -92,6 +98,17 @@ class Record:
             return cls(**{f.name: raw[f.name] for f in fields(cls) if f.name in raw})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadData(f"{where}: corrupt, not a record ({type(error).__name__}: {error})") from None
+
+
+def _plain(value: Any) -> Any:
+    """What plug-ins say, as JSON and UTF-8 can hold it: half characters become `?`, NaN and infinity become null."""
+    if isinstance(value, dict):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import importlib.util
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import sources
@@ -44,9 +45,23 @@ class Entry:
 def entries() -> dict[str, Entry]:
     """All registered algorithms by name, sorted."""
     by_name: dict[str, set[EntryPoint]] = defaultdict(set)
-    for point in entry_points(group=GROUP):
-        by_name[point.name].add(point)
-    return {name: _entry(name, sorted(points, key=_owner)) for name, points in sorted(by_name.items())}
+    broken: dict[str, Entry] = {}
+    seen: set[str] = set()
+    for distribution in distributions():
+        try:
+            text = distribution.read_text("entry_points.txt")
+            if text is None or GROUP not in text:
+                continue
+            if distribution.name not in seen:  # the first on the path is the one that is imported
+                seen.add(distribution.name)
+                for point in distribution.entry_points.select(group=GROUP):
+                    by_name[point.name].add(point)
+        except Exception as error:  # whatever a damaged distribution leads to
+            name = _place(distribution)
+            problem = f"the entry points of {name} cannot be read ({type(error).__name__}: {error}); reinstall it"
+            broken[name] = Entry(name, "", name, problem=problem)
+    found = {name: _entry(name, sorted(points, key=_owner)) for name, points in by_name.items()}
+    return dict(sorted((broken | found).items()))
 
 
 def find(name: str) -> Entry:
@@ -85,29 +100,29 @@ def _owner(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "?"
 
 
+def _place(distribution: Distribution) -> str:
+    """The name of a distribution whose metadata may be damaged: that of its folder."""
+    return Path(str(getattr(distribution, "_path", "a distribution"))).stem
+
+
 def _entry(name: str, points: list[EntryPoint]) -> Entry:
-    first = points[0]
-    target = f"{first.module}:{first.attr}"
+    owner = " and ".join(f"{_owner(point)} ({point.value})" for point in points)
     if len(points) > 1:
-        owners = " and ".join(f"{_owner(point)} ({point.value})" for point in points)
-        return Entry(name, target, _owner(first), problem=f"registered twice, by {owners}: uninstall one")
-    path = sources.path_of(first.module)
-    if path is None:
-        return Entry(
-            name, target, _owner(first), problem=f"module {first.module!r} is not found; reinstall {_owner(first)}"
-        )
+        return Entry(name, "", _owner(points[0]), problem=f"registered twice, by {owner}: uninstall one")
     try:
-        summary, family = _summary(sources.tree_of(path)), _family(first.module, first.attr)
-        problem = _missing(first)
-    except (SyntaxError, UnicodeDecodeError) as error:
-        return Entry(name, target, _owner(first), problem=f"{type(error).__name__}: {error}")
-    return Entry(name, target, _owner(first), family, summary, problem)
+        target = f"{points[0].module}:{points[0].attr}"
+        path = sources.path_of(points[0].module)
+        if path is None:
+            return Entry(name, target, owner, problem=f"module {points[0].module!r} is not found; reinstall {owner}")
+        summary, family = _summary(sources.tree_of(path)), _family(points[0].module, points[0].attr)
+        return Entry(name, target, _owner(points[0]), family, summary, _missing(points[0]))
+    except Exception as error:  # whatever a plug-in's source or registration leads to
+        return Entry(name, points[0].value, _owner(points[0]), problem=f"{type(error).__name__}: {error}")
 
 
 def _missing(point: EntryPoint) -> str:
     """Which imported package is not installed, and how to get it."""
-    wanted = sources.third_party(point.module, harness=False)
-    absent = sorted(name for name in wanted if importlib.util.find_spec(name) is None)
+    absent = sorted(name for name in sources.required(point.module) if importlib.util.find_spec(name) is None)
     if not absent:
         return ""
     if not point.extras:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import handover, provenance
-from bench.files import storage
+from bench.errors import StoreError
+from bench.files import seal, sealed, storage
 from bench.matrix import Limits
+from bench.memory import LIMIT_VARIABLE
 from bench.plan import Cell, limits_of
 from bench.process import Child
 from bench.records import Phase, Record
@@ -75,20 +77,24 @@ class Runner:
         scratch = self._scratch(cell)
         continued = scratch.is_dir() and any(scratch.iterdir())
         with storage(self.store.folder):
-            child = Child(self._job(cell, split, folder), folder, self._environment())
+            child = Child(self._job(cell, split, folder), folder, self._environment(cell))
         watched = _Watched(warnings=[_CONTINUED] if continued else [])
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, split, watched)
-                watched.memory = max(watched.memory, now := child.memory())
+                watched.memory = max(watched.memory, now := child.memory(self.limit(cell)[1]))
                 progress(watched.phase, time.monotonic() - clock, now)
-                watched.failure = watched.failure or self._exceeded(cell, watched, time.monotonic() - clock)
+                if watched.counts is None and not watched.failure:
+                    watched.failure = self._exceeded(cell, watched, time.monotonic() - clock)
         finally:
             if watched.failure and watched.failure[0] == "timeout":
                 child.dump_stacks()
             finished = watched.counts is not None or not child.running()
-            code = child.end(EXIT_GRACE if finished else 0)
+            with storage(self.store.folder):
+                code = child.end(EXIT_GRACE if finished else 0)
         self._listen(child, split, watched, seconds=math.inf)
+        if watched.failure and watched.failure[0] == "storage":
+            raise StoreError(watched.failure[1])
         _judge(watched, code)
         if watched.failure is None or watched.failure[0] != "interrupted":
             shutil.rmtree(scratch, ignore_errors=True)
@@ -153,8 +159,9 @@ class Runner:
         """Where a cell keeps checkpoints; it survives an attempt that was killed or interrupted."""
         return self.store.folder / "cache" / "scratch" / cell.key
 
-    def _environment(self) -> dict[str, str]:
-        limit = {"RECMATRIX_MEMORY_LIMIT": str(int(self.limits.memory))} if self.limits.memory else {}
+    def _environment(self, cell: Cell) -> dict[str, str]:
+        memory = self.limit(cell)[1]
+        limit = {LIMIT_VARIABLE: str(int(memory))} if math.isfinite(memory) else {}
         threads = dict.fromkeys(provenance.THREAD_VARIABLES, str(self.threads))
         return {**threads, **limit, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
 
@@ -187,10 +194,11 @@ class Runner:
 def training_folder(store: Store, split: Split) -> Path:
     """The folder with the training data of a split, written once per store."""
     final = store.folder / "cache" / "training" / split.fingerprint
-    if not final.exists():
-        with storage(store.folder):
+    with storage(store.folder):
+        if not sealed(final):
             temporary = store.begin()
             handover.write_training(split, temporary)
+            seal(temporary)
             store.publish(temporary, final)
     return final
 

@@ -10,12 +10,14 @@ import ast
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 _HARNESS = "bench"
 _OURS = {_HARNESS, "algorithms"}
-_NOT_IN_KEYS = ("bench.cli", "reports")  # they show numbers and never make them
+# What of the harness can change an answer, besides the modules that an algorithm imports itself.
+_NUMBERS = ("bench.algorithm", "bench.evaluation", "bench.handover", "bench.topk", "bench.types", "bench.validation")
 
 
 @cache
@@ -33,7 +35,7 @@ def path_of(module: str) -> Path | None:
     for root in spec.submodule_search_locations:
         base = Path(root, *rest)
         for path in (base / "__init__.py", base.with_suffix(".py")):
-            if path.is_file() and (path.name != "__init__.py" or base.is_dir()):
+            if path.is_file():
                 return path
     return None
 
@@ -46,45 +48,46 @@ def tree_of(path: Path) -> ast.Module:
 
 @cache
 def imports_of(module: str, path: Path) -> frozenset[str]:
-    """Dotted names that the file imports anywhere, and `from` names that may be modules."""
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    found: set[str] = set()
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parent = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
-            base = ".".join(filter(None, [parent if node.level else "", node.module or ""]))
-            found.add(base)
-            found.update(f"{base}.{alias.name}" for alias in node.names)
-    return frozenset(found)
+    """Dotted names that the file imports when it runs, and `from` names that may be modules."""
+    return frozenset(_names(_statements(tree_of(path)), module, path))
+
+
+def _required_by(module: str, path: Path) -> set[str]:
+    """The same, without what is imported in functions or only tried."""
+    return set(_names(iter(tree_of(path).body), module, path))
 
 
 @cache
 def closure(module: str, *, harness: bool = True) -> dict[str, Path]:
-    """First-party modules that `module` is made of (itself, its own package, ours), name -> file.
+    """The modules that `module` is made of, name -> file: itself, and what it imports of its own package and of ours.
 
-    Without `harness` those of the package `bench` are left out: quick, and enough to find what an algorithm says of
-    itself and which packages it needs besides those that the harness needs anyway.
+    Of the harness come the modules that these import themselves, and those that every answer depends on. Without
+    `harness` they are left out, which is enough to find what an algorithm says of itself.
     """
-    first_party = (_OURS | {module.partition(".")[0]}) - (set() if harness else {_HARNESS})
+    own = {module.partition(".")[0], "algorithms"} - {_HARNESS}
     found: dict[str, Path] = {}
-    waiting = [module]
+    waiting = [module, *(_NUMBERS if harness else ())]
     while waiting:
         name = waiting.pop()
         path = path_of(name)
-        if path is None or name in found or name.startswith(_NOT_IN_KEYS):
+        if path is None or name in found:
             continue
         found[name] = path
-        waiting.extend(n for n in imports_of(name, path) if n.partition(".")[0] in first_party)
+        if name.partition(".")[0] in own or name == module:
+            wanted = own | ({_HARNESS} if harness else set())
+            waiting.extend(n for n in imports_of(name, path) if n.partition(".")[0] in wanted)
     return dict(sorted(found.items()))
 
 
-def third_party(module: str, *, harness: bool = True) -> set[str]:
+def third_party(module: str) -> set[str]:
     """Top-level packages outside the standard library that the closure of `module` imports."""
-    files = closure(module, harness=harness)
-    names = {n.partition(".")[0] for name, path in files.items() for n in imports_of(name, path)}
-    return names - _OURS - {module.partition(".")[0]} - set(sys.stdlib_module_names) - {""}
+    return _outside(module, {n for name, path in closure(module).items() for n in imports_of(name, path)})
+
+
+def required(module: str) -> set[str]:
+    """Those without which `module` cannot be imported, besides what the harness needs anyway."""
+    files = closure(module, harness=False)
+    return _outside(module, {n for name, path in files.items() for n in _required_by(name, path)})
 
 
 def source_hash(module: str) -> str:
@@ -93,3 +96,29 @@ def source_hash(module: str) -> str:
     for name, path in closure(module).items():
         total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return total.hexdigest()
+
+
+def _outside(module: str, names: set[str]) -> set[str]:
+    tops = {name.partition(".")[0] for name in names}
+    return tops - _OURS - {module.partition(".")[0], "reports", "__main__", ""} - set(sys.stdlib_module_names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those that only a type checker sees."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        yield node
+        yield from _statements(node)
+
+
+def _names(nodes: Iterator[ast.AST], module: str, path: Path) -> Iterator[str]:
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parent = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
+            base = ".".join(filter(None, [parent if node.level else "", node.module or ""]))
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)

@@ -2,6 +2,7 @@
 
     cells/<key>/<attempt>/   record.json, lists.parquet, ranks.parquet, questions.parquet, log.txt
     context/<split hash>/    facts.json, users.parquet, items.parquet
+    cache/                   training data of each split, the current key of each slot; may be deleted
     locks/, tmp/             cells in progress
 
 An attempt is written under tmp/, synced, and renamed into cells/: done means that the rename happened.
@@ -9,6 +10,7 @@ An attempt is written under tmp/, synced, and renamed into cells/: done means th
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -18,11 +20,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from bench import answers_io
 from bench.errors import BadData, StoreError
-from bench.files import sha256, storage
+from bench.files import check_seal, seal, sealed, sha256, storage
 from bench.records import Context, Record
 from bench.types import Answers
 
@@ -39,6 +42,7 @@ class Store:
             with storage(self.folder):
                 for name in ("cells", "context", "locks", "tmp"):
                     (self.folder / name).mkdir(parents=True, exist_ok=True)
+                self._clean()
         elif not (self.folder / "cells").is_dir():
             raise StoreError(f"{self.folder}: no store here; `bench run --store {self.folder}` makes one")
 
@@ -51,19 +55,51 @@ class Store:
         """What is wrong with each record that cannot be read."""
         return [problem for path in self._paths() if isinstance(problem := self._try(path), str)]
 
-    def latest(self) -> dict[str, Record]:
-        """For each slot id the record that counts: of its newest key the newest ok attempt, or else the newest one."""
+    def best(self) -> dict[str, Record]:
+        """For each key the record that counts: the newest ok attempt, or else the newest one."""
         best: dict[str, Record] = {}
         for record in self.records():
-            known = best.get(record.slot.id)
-            if known is None or known.key != record.key or record.status == "ok" or known.status != "ok":
-                best[record.slot.id] = record
+            known = best.get(record.key)
+            if known is None or record.status == "ok" or known.status != "ok":
+                best[record.key] = record
         return best
 
+    def latest(self) -> dict[str, Record]:
+        """For each slot id the record that counts: that of its current key, or else of its newest one.
+
+        A slot that could only be skipped is left out where there is a result for the same with all parameters known.
+        """
+        best, current = self.best(), self._current()
+        chosen = {record.slot.id: record for record in self.records()}
+        found = {slot: best.get(current.get(slot, ""), best[record.key]) for slot, record in chosen.items()}
+        results = [record.slot for record in found.values() if record.status != "skipped"]
+        return {
+            slot: record
+            for slot, record in found.items()
+            if record.status != "skipped" or not any(record.slot.stands_for(other) for other in results)
+        }
+
+    def set_current(self, keys: dict[str, str]) -> None:
+        """Remember which key each of these slots has with the code, data and libraries of today."""
+        with storage(self.folder):
+            temporary = self.begin() / "current.json"
+            temporary.write_text(json.dumps({**self._current(), **keys}), encoding="utf-8")
+            (self.folder / "cache").mkdir(exist_ok=True)
+            temporary.replace(self.folder / "cache" / "current.json")
+            temporary.parent.rmdir()
+
+    def _current(self) -> dict[str, str]:
+        try:
+            found = json.loads((self.folder / "cache" / "current.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # it may be deleted
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def since(self, key: str, moment: str) -> Record | None:
-        """The newest attempt at a cell that was finished after `moment`, a `stamp()`."""
-        attempts = sorted(path.name for path in self.folder.glob(f"cells/{key}/*") if path.name > moment)
-        return self._read(self.folder / "cells" / key / attempts[-1] / RECORD) if attempts else None
+        """The newest attempt at a cell that came to its own end after `moment`, a `stamp()`."""
+        paths = sorted(path for path in self.folder.glob(f"cells/{key}/*/{RECORD}") if path.parent.name > moment)
+        ended = [record for path in paths if (record := self._read(path)).status != "interrupted"]
+        return ended[-1] if ended else None
 
     def find(self, name: str) -> Record:
         """The newest record whose key begins with `name` or whose label it is. StoreError for none or several keys."""
@@ -101,18 +137,19 @@ class Store:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def context(self, split_hash: str) -> Context:
-        """What is known of a split. Raises StoreError when it is not in the store."""
+        """What is known of a split. Raises StoreError when it is not in the store, or damaged."""
+        check_seal(self.folder / "context" / split_hash)
         return answers_io.read_context(self.folder / "context" / split_hash)
 
     def put_context(self, split_hash: str, context: Context) -> None:
         """Keep what is known of a split; a second call with the same hash does nothing."""
         final = self.folder / "context" / split_hash
-        if final.exists():
-            return
         with storage(self.folder):
-            temporary = self.begin()
-            answers_io.write_context(context, temporary)
-            self.publish(temporary, final)
+            if not sealed(final):
+                temporary = self.begin()
+                answers_io.write_context(context, temporary)
+                seal(temporary)
+                self.publish(temporary, final)
 
     def begin(self) -> Path:
         """A fresh temporary folder on the store's own file system."""
@@ -123,12 +160,16 @@ class Store:
     def commit(self, temporary: Path, record: Record) -> Record:
         """Make an attempt out of the files in `temporary`; afterwards it is done, or nothing happened."""
         with storage(self.folder):
+            for path in temporary.iterdir():
+                if path.name not in (*answers_io.FILES, LOG):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
             files = {p.name: {"sha256": sha256(p), "bytes": p.stat().st_size} for p in sorted(temporary.iterdir())}
             attempt = f"{stamp()}-{secrets.token_hex(4)}"
-            record = replace(record, attempt=attempt, files=files)
-            (temporary / RECORD).write_text(record.to_json(), encoding="utf-8")
-            self.publish(temporary, self.folder_of(record))
-        return record
+            text = replace(record, attempt=attempt, files=files).to_json()
+            kept = Record.from_json(text, RECORD)
+            (temporary / RECORD).write_text(text, encoding="utf-8")
+            self.publish(temporary, self.folder_of(kept))
+        return kept
 
     @contextmanager
     def claim(self, key: str) -> Iterator[bool]:
@@ -157,6 +198,13 @@ class Store:
                 raise
             shutil.rmtree(temporary)  # another run published the same content first
         _sync(final.parent)
+
+    def _clean(self) -> None:
+        """Remove what processes that are no more have left half-done."""
+        for path in (self.folder / "tmp").iterdir():
+            owner = path.name.partition("-")[0]
+            if not (owner.isdigit() and psutil.pid_exists(int(owner))):
+                shutil.rmtree(path, ignore_errors=True)
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob(f"cells/*/*/{RECORD}"))

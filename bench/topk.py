@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from bench.errors import InvalidOutput
-from bench.types import Floats, HeldOut, Ints, Longs, Query, TopK
+from bench.types import Floats, HeldOut, Ints, Longs, Query, TopK, frozen
 
 _NO_COLUMNS = np.empty((0, 0), np.int32)
 
@@ -209,6 +209,19 @@ def locate(scores: Floats, held_out: HeldOut, *, hide_seen: bool = True) -> Rank
     held = (held_out.offsets, held_out.items)
     _locate(array, columns, *history, *held, (better, tied, position), candidates, unscored)
     return Ranks(better, tied, position, candidates, unscored)
+
+
+def compile_kernels() -> None:
+    """Compile the loops above and leave them in numba's cache, so that no cell has to do it within its time."""
+    empty, zero = np.zeros(0, np.int32), np.zeros(1, np.int64)
+    offsets = np.zeros(2, np.int64)
+    for array in (zero, empty, offsets):
+        frozen(array)
+    query = Query(zero, frozen(np.zeros(1, np.int32)), offsets, empty, None, None, 1)
+    held_out = HeldOut(query, offsets, empty, None)
+    for kind in (np.float32, np.float64):
+        top_k(np.zeros((1, 1), kind), query, 1)
+        locate(np.zeros((1, 1), kind), held_out)
 
 
 def tie_order(keys: Longs, items: Ints) -> NDArray[np.uint64]:

@@ -26,6 +26,12 @@ Bools = NDArray[np.bool_]
 Values = Literal["binary", "ratings"]
 
 
+def frozen(array: NDArray[Any]) -> Any:
+    """The same array, read-only from now on."""
+    array.flags.writeable = False
+    return array
+
+
 def _csr(values: Values, ratings: Floats | None, items: Ints, offsets: Longs, n_items: int) -> csr_matrix:
     """A (rows, n_items) float32 matrix; repeated pairs add up with "ratings" and count once with "binary"."""
     data = np.ones(len(items), np.float32) if values == "binary" or ratings is None else ratings.astype(np.float32)
@@ -118,7 +124,7 @@ class Query:
             self,
             keys=self.keys[start:stop],
             users=self.users[start:stop],
-            offsets=self.offsets[start : stop + 1] - low,
+            offsets=frozen(self.offsets[start : stop + 1] - low),
             items=self.items[low:high],
             ratings=None if self.ratings is None else self.ratings[low:high],
             times=None if self.times is None else self.times[low:high],
@@ -143,7 +149,7 @@ class HeldOut:
         """Questions start … stop − 1 with their answers, as views."""
         low, high = self.offsets[start], self.offsets[min(stop, len(self))]
         ratings = None if self.ratings is None else self.ratings[low:high]
-        offsets = self.offsets[start : stop + 1] - low
+        offsets = frozen(self.offsets[start : stop + 1] - low)
         return HeldOut(self.query.slice(start, stop), offsets, self.items[low:high], ratings)
 
     @cached_property

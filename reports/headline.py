@@ -61,7 +61,7 @@ def _separation(best: Row, rest: Sequence[Row], column: Column) -> tuple[str, ..
         which, theirs = "any other", "all"
     overlap = "interval over users overlaps" if theirs == "its" else "intervals over users overlap"
     said = f"It cannot be separated from {which}: {theirs} 95 % {overlap} with the best one."
-    return (said, *_behind(others), *_quickest(best, together))
+    return (said, *_quickest(best, together), *_behind(others))
 
 
 def _behind(count: int) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def _quickest(best: Row, together: Sequence[Row]) -> tuple[str, ...]:
     if len(known) < 2:
         return ()
     value, row = min(known, key=lambda pair: pair[0])
-    return (f"Of these, {row.label} trains quickest: {columns.seconds(value)}\N{NO-BREAK SPACE}s.",)
+    return (f"Of those that lead, {row.label} trains quickest: {columns.seconds(value)}\N{NO-BREAK SPACE}s.",)
 
 
 def _left_out(group: Group) -> tuple[str, ...]:

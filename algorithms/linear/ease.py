@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import psutil
 from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
+from bench import memory
 from bench.algorithm import Algorithm, Can
-from bench.errors import Diverged, Unsupported
+from bench.errors import Diverged
 from bench.params import Params, number
 from bench.types import Floats, Query, Reason, Training
 
@@ -48,7 +48,7 @@ class EASE(Algorithm[EASEParams]):
         small, large = (matrix, matrix[:, :0]) if self.by_users else (matrix[:0], matrix)
         with threadpool_limits(self.threads):
             self.matrix, self.inner = small, _inverse(small, self.params.l2)  # M
-            self.own = np.asarray(small.multiply(self.inner @ small).sum(axis=0)).ravel()  # q
+            self.own = _own(small, self.inner)  # q
             self.weights = _weights(_inverse(large.T.tocsr(), self.params.l2))  # B
 
     def score(self, query: Query) -> Floats:
@@ -91,7 +91,7 @@ def _inverse(rows: csr_matrix, l2: float) -> Floats:
     n = rows.shape[0]
     if n == 0:
         return np.empty((0, 0))
-    _refuse_above_memory(20 * n * n, f"EASE inverts a matrix of {n} × {n}")  # sparse product 12, dense 8 bytes an entry
+    memory.require(20 * n * n, f"the inverse of EASE, {n} × {n},")  # sparse product 12, dense 8 bytes an entry
     dense = (rows @ rows.T).toarray(order="F")
     dense[np.diag_indices(n)] += l2
     factor, failed = lapack.dpotrf(dense, lower=1, overwrite_a=1)
@@ -106,16 +106,18 @@ def _inverse(rows: csr_matrix, l2: float) -> Floats:
     return np.asarray(inverse)
 
 
+def _own(rows: csr_matrix, inner: Floats) -> Floats:
+    """(n,) diagonal of rowsᵀ·inner·rows, a block of columns at a time: never rows × columns at once."""
+    columns, own = rows.tocsc(), np.empty(rows.shape[1])
+    for start in range(0, len(own), _BLOCK):
+        block = columns[:, start : start + _BLOCK]
+        own[start : start + _BLOCK] = np.asarray(block.multiply(inner @ block).sum(axis=0)).ravel()
+    return own
+
+
 def _weights(inverse: Floats) -> Floats:
     """B (n, n) float32 from P; overwrites P."""
     diagonal = np.diag(inverse).copy()
     np.divide(inverse, -diagonal, out=inverse)
     np.fill_diagonal(inverse, 0)
     return np.ascontiguousarray(inverse, np.float32)
-
-
-def _refuse_above_memory(needed: int, what: str) -> None:
-    """Raise Unsupported with both numbers when `needed` bytes are not free."""
-    free = psutil.virtual_memory().available
-    if needed > free:
-        raise Unsupported(f"{what}, which needs {needed / 1e9:.2f} GB, but only {free / 1e9:.2f} GB are free")

@@ -43,6 +43,7 @@ class ItemKNN(Algorithm[ItemKNNParams]):
 
     name = "item-knn"
     family = "neighbours"
+    compiles = True
     paper = "deshpande2004"
     Params = ItemKNNParams
     can = Can.RANK | Can.PERSONALISE | Can.PREDICT_RATINGS | Can.EXPLAIN | Can.SERVE_NEW_USERS

@@ -58,6 +58,7 @@ class RatingKNN(RatingLibrary[K]):
     """
 
     family = "neighbours"
+    compiles = True
 
     @abstractmethod
     def _base(self, model: Any, x: Any, y: Any) -> Floats:

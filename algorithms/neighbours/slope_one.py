@@ -24,6 +24,7 @@ class SlopeOne(RatingLibrary[Params]):
 
     name = "surprise-slope-one"
     family = "neighbours"
+    compiles = True
     paper = "lemire2005"
     whole_numbers = True
 

@@ -32,6 +32,7 @@ class UserKNN(Algorithm[NeighbourParams]):
 
     name = "user-knn"
     family = "neighbours"
+    compiles = True
     paper = "resnick1994"
     Params = NeighbourParams
     can = Can.RANK | Can.PERSONALISE | Can.PREDICT_RATINGS | Can.EXPLAIN | Can.SERVE_NEW_USERS

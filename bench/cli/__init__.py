@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -17,6 +18,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"recmatrix {version('recmatrix')}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Examples:  bench run   |   bench run my.toml --seeds 3")
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+) -> None:
+    """Compare recommender families on the same data, splits and metrics."""
 
 
 def main() -> None:
@@ -35,3 +51,6 @@ def main() -> None:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        print(f"bench: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.cli import list_, output
+from bench.errors import BadConfig
 
 app = typer.Typer(
     help="Data sets: list, download, import your own, check.", no_args_is_help=True, rich_markup_mode=None
@@ -15,7 +16,7 @@ app = typer.Typer(
 app.command(name="list", epilog="Examples:  bench data list   |   bench data list --json")(list_.datasets)
 
 
-@app.command(epilog="Examples:  bench data get ml-100k   |   BENCH_DATA=~/data bench data get ml-100k")
+@app.command(epilog="Examples:  bench data get ml-100k   |   bench data get ml-100k && bench run --datasets ml-100k")
 def get(name: Annotated[str, typer.Argument(help="A name from `bench data list`.")]) -> None:
     """Download a data set and verify it; nothing happens if it is there already."""
     from bench.datasets import catalogue
@@ -72,6 +73,8 @@ def import_(
     from bench.cli.request import scale as parsed
     from bench.datasets.imported import ItemColumns, import_file
 
+    if items is None and (item_title or item_features):
+        raise BadConfig("--item-title and --item-features are columns of a file that --items names")
     dataset = import_file(
         file,
         name,
@@ -95,3 +98,5 @@ def import_(
     output.say("{}: {:,} interactions, {:,} users, {:,} items".format(name, *counts))
     for note in dataset.notes.get("warnings", []):
         output.say(f"warning: {note}")
+    if skipped := dataset.notes.get("rows skipped"):
+        output.say(f"warning: {skipped} rows skipped, the first: {dataset.notes.get('first of the rows skipped')}")

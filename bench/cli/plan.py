@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bench.cli import output
-from bench.cli.run import STORE, Algorithms, Datasets, MatrixFile, Rerun, Seeds, Splits, StoreFolder
+from bench.cli.run import STORE, Algorithms, Datasets, MatrixFile, Rerun, Seeds, Splits, StoreFolder, Yes
 
 EXAMPLES = "Examples:  bench plan   |   bench plan my.toml --rerun failed --json"
 
@@ -20,18 +20,19 @@ def command(
     seeds: Seeds = None,
     store: StoreFolder = STORE,
     rerun: Rerun = "missing",
+    yes: Yes = False,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Check a matrix and show which cells would run, and why, without running any."""
     from bench import plan
     from bench.cli.request import load_matrix, load_options
-    from bench.runner import default_limits
+    from bench.runner import default_jobs, default_limits
     from bench.store import Store
 
-    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=True)
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(rerun, None, 1, None, None)
     kept = Store(store) if (store / "cells").is_dir() else None
-    decisions = plan.decide(plan.cells(wanted), kept, options.rerun, default_limits(1))
+    decisions = plan.decide(plan.cells(wanted), kept, options.rerun, default_limits(default_jobs(1)))
     rows = [
         (
             "skip" if decision.cell.problem else "run" if decision.runs else "keep",

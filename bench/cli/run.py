@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ MatrixFile = Annotated[Path | None, typer.Argument(help=MATRIX_HELP, show_defaul
 Algorithms = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
 Datasets = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
 Splits = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
-Seeds = Annotated[int | None, typer.Option(min=1, help="How many seeds: 3 means 0, 1 and 2.")]
+Seeds = Annotated[int | None, typer.Option(min=1, max=100_000, help="How many seeds: 3 means 0, 1 and 2.")]
 StoreFolder = Annotated[Path, typer.Option(help="Where results are kept.")]
 Rerun = Annotated[str, typer.Option(help="Which cells run again: missing, failed, stale or all.")]
 LimitTime = Annotated[str | None, typer.Option(help="Per cell, such as 90s, 10m or 2h (default 30m).")]
@@ -55,20 +56,24 @@ def command(
     options = load_options(rerun, jobs, threads, limit_time, limit_mem)
     planned = plan.cells(wanted)
     kept = Store(store, create=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as after Ctrl-C
     with listener() as hears:
         outcome = execute(planned, kept, options, hears)
     if not outcome.complete:
         output.say("Interrupted. What is finished is kept; the same command goes on from there.")
         raise typer.Exit(outcome.exit_code)
     from reports.load import load
+    from reports.model import CORRUPT
     from reports.output import write_results
     from reports.tables import of_results
 
     results = load(kept, wanted.matrix.metrics)
-    page = write_results(results, report or store / "report")
     compared = of_results(results)
     output.say()
     output.say(output.table(compared.header, compared.texts()))
     output.say()
-    output.say(f"Report: {page}")
-    raise typer.Exit(outcome.exit_code)
+    damaged = sum(cell.status == CORRUPT for cell in results.attempts)
+    if damaged:
+        output.say(f"{damaged} stored results are corrupt and left out; `bench run --rerun failed` makes them again")
+    output.say(f"Report: {write_results(results, report or store / 'report')}")
+    raise typer.Exit(outcome.exit_code or int(damaged > 0))

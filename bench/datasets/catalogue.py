@@ -103,7 +103,7 @@ def _known(name: str) -> Source:
         return SOURCES[name]
     known = {**SOURCES, **imported.sources()}
     if name not in known:
-        raise BadConfig(f"unknown data set {name!r}{did_you_mean(name, known)}")
+        raise BadConfig(f"unknown data set {name!r}{did_you_mean(name, known)}; `bench list datasets` shows all")
     return known[name]
 
 

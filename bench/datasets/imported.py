@@ -72,7 +72,7 @@ def import_file(
     _check_name(name)
     folder = _folder(name)
     if folder.exists() and not replace:
-        raise BadConfig(f"there is a data set {name!r} already; say so if it is to be replaced")
+        raise BadConfig(f"there is a data set {name!r} already; to put this one in its place, add --replace")
     if time is None and time_unit is not None:
         raise BadConfig("a time unit without a column of times")
     if (items_file is None) != (item_columns is None):

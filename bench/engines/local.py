@@ -18,15 +18,17 @@ Finished = Callable[[Cell, Record], None]
 Progress = Callable[[Cell, str, float, int], None]
 
 
-def run(cells: list[Cell], runner: Runner, jobs: int, finished: Finished, progress: Progress) -> bool:
-    """Run all cells; False when it was interrupted.
+def run(
+    cells: list[Cell], runner: Runner, jobs: int, finished: Finished, progress: Progress, began: str | None = None
+) -> bool:
+    """Run all cells; False when it was interrupted. What another run finished since `began` is taken from there.
 
     One interrupt starts no new cell and gives running ones a grace time; a second one, or the end of that time, stops
     them. A cell that another run holds is put off until that run has finished it.
 
     Raises StoreError when results cannot be kept.
     """
-    waiting, began = deque(cells), stamp()
+    waiting, since = deque(cells), began or stamp()
     running: dict[Future[Record | None], Cell] = {}
     deadline: float | None = None
     with ThreadPoolExecutor(jobs) as pool:
@@ -35,7 +37,7 @@ def run(cells: list[Cell], runner: Runner, jobs: int, finished: Finished, progre
                 try:
                     while waiting and len(running) < jobs and deadline is None:
                         cell = waiting.popleft()
-                        running[pool.submit(_one, cell, runner, progress, began)] = cell
+                        running[pool.submit(_one, cell, runner, progress, since)] = cell
                     for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
                         cell = running.pop(future)
                         if record := future.result():

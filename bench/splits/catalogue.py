@@ -15,7 +15,8 @@ _MODULES = {"user-time": "user_time", "last-out": "last_out", "random": "random"
 
 def names() -> dict[str, str]:
     """Every protocol and the first line of its description."""
-    return {name: (_module(name).__doc__ or "").partition("\n")[0] for name in _MODULES}
+    first = {name: (_module(name).__doc__ or "").partition("\n")[0] for name in _MODULES}
+    return {name: line.partition(": ")[2] for name, line in first.items()}
 
 
 def options(spec: dict[str, Any]) -> Params:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.errors import Unsupported
 from bench.records import canonical
-from bench.types import Dataset, HeldOut, Interactions, Longs, Query, Split
+from bench.types import Dataset, HeldOut, Interactions, Longs, Query, Split, frozen
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 Parts = NDArray[np.int8]
@@ -58,15 +58,15 @@ def held_out(history: Interactions, answers: Interactions) -> HeldOut:
     lengths = np.diff(history.offsets)[users]
     rows = ranges(history.offsets[users], lengths)
     query = Query(
-        keys=users.astype(np.int64),
-        users=users.astype(np.int32),
-        offsets=offsets(lengths),
-        items=history.items[rows],
-        ratings=None if history.ratings is None else history.ratings[rows],
-        times=None if history.times is None else history.times[rows],
+        keys=frozen(users.astype(np.int64)),
+        users=frozen(users.astype(np.int32)),
+        offsets=frozen(offsets(lengths)),
+        items=frozen(history.items[rows]),
+        ratings=None if history.ratings is None else frozen(history.ratings[rows]),
+        times=None if history.times is None else frozen(history.times[rows]),
         n_items=history.n_items,
     )
-    return HeldOut(query, offsets(counts), answers.items, answers.ratings)
+    return HeldOut(query, frozen(offsets(counts)), frozen(answers.items), answers.ratings)
 
 
 def offsets(lengths: NDArray[Any]) -> Longs:

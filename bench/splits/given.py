@@ -92,6 +92,11 @@ def _interactions(dataset: Dataset, rows: Rows) -> Interactions:
     users = _numbers(rows.users, dataset.users.ids, "user", dataset.name)
     items = _numbers(rows.items, dataset.items.ids, "item", dataset.name)
     ratings = None if rows.ratings is None or (empty and like.ratings is None) else np.asarray(rows.ratings, np.float32)
+    if ratings is not None and like.scale is not None:
+        wrong = np.flatnonzero(~((ratings >= like.scale[0]) & (ratings <= like.scale[1])))
+        if len(wrong):
+            scale = f"{like.scale[0]:g} to {like.scale[1]:g}"
+            raise BadData(f"split 'given': row {wrong[0] + 1} of a part is rated {ratings[wrong[0]]:g}, not {scale}")
     times = None if rows.times is None or (empty and like.times is None) else np.asarray(rows.times).astype(np.int64)
     part = Interactions(users, items, ratings, times, like.n_users, like.n_items, times is not None or like.ordered)
     return _sorted(replace(part, scale=like.scale))

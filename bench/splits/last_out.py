@@ -1,4 +1,4 @@
-"""last-out (leave one out): the last item of each user is the test, the one before it the validation.
+"""last-out: leave one out; the last item of each user is the test, the one before it the validation.
 
 Users with fewer than three interactions only train.
 """

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from command_line import Call, Done
-from harness import ZOO, Bench, popularity_matrix, secret_rows, tiny_rows, write_csv
+from harness import ZOO, Bench, popularity_matrix, run_here, secret_rows, tiny_rows, write_csv
 
 from bench import registry, sources
 from bench.cli import app, main
 from bench.datasets.imported import import_file
-from bench.execute import Options, execute
 from bench.store import Store
 
 
@@ -36,7 +35,7 @@ def bench(small_data: None, tmp_path: Path) -> Bench:
 @pytest.fixture(scope="session")
 def _one_result(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store(tmp_path_factory.mktemp("kept") / "store", create=True)
-    (record,) = execute(popularity_matrix(), store, Options()).records
+    (record,) = run_here(popularity_matrix(), store)
     assert record.status == "ok", record.reason
     return store.folder
 

@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from bench import plan
+from bench.execute import Options, execute
 from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.records import Record
 from bench.store import Store
@@ -94,6 +97,13 @@ def popularity_matrix(algorithm: str = "popularity") -> Matrix:
     """One cell on the data set `tiny`."""
     axes = Axes(datasets=[{"name": "tiny"}], splits=[{"name": "user-time"}])
     return Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=algorithm)])
+
+
+def run_here(matrix: Matrix, store: Store, **options: Any) -> list[Record]:
+    """Run a matrix from this process, without a report; the record of each cell."""
+    outcome = execute(plan.cells(matrix), store, Options(**options))
+    assert outcome.complete
+    return outcome.records
 
 
 def until(happened: Callable[[], bool], what: str) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 from command_line import Call, one_line
-from harness import ZOO, Bench, environment, popularity_matrix
+from harness import ZOO, Bench, environment, popularity_matrix, run_here
 
 from bench import plan
 from bench.errors import StoreError
-from bench.execute import Options, execute
 from bench.matrix import Limits
 from bench.records import Record
 from bench.store import RECORD, Store
@@ -70,8 +69,8 @@ def test_a_full_disk_while_a_cell_writes_its_answers_is_not_the_fault_of_the_cel
     (line,) = done.stderr.splitlines()
     assert str(bench.store) in line
     assert len(list(kept_store.folder.glob("cells/*/*"))) == 1
-    again = execute(popularity_matrix("random"), kept_store, Options())
-    assert [record.status for record in again.records] == ["ok"]
+    again = run_here(popularity_matrix("random"), kept_store)
+    assert [record.status for record in again] == ["ok"]
 
 
 def _flip(store: Store, record: Record, name: str) -> Path:

@@ -128,3 +128,12 @@ def test_held_out_items_are_in_no_file(tmp_path: Path):
         handover.write_training(make(data, {"name": "last-out"}), folder)
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert contents[0] == contents[1]
+
+
+def test_parts_of_the_questions_are_read_only_too(tmp_path: Path):
+    split = _split()
+    training = _read(split, tmp_path)
+    part = handover.unpack(handover.pack(split.test), training).slice(1, 3)
+    arrays = {name: getattr(part.query, name) for name in ("keys", "users", "offsets", "items", "ratings", "times")}
+    arrays |= {f"held.{name}": getattr(part, name) for name in ("offsets", "items", "ratings")}
+    assert [name for name, array in arrays.items() if array.flags.writeable] == []

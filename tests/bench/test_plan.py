@@ -182,8 +182,8 @@ USUAL = Limits.model_construct(time=60.0, memory=1e9)
 
 def _decided(found: Record | None, rerun: str = "missing", cell: Cell = CELL, usual: Limits = USUAL) -> Decision:
     class Kept:
-        def records(self) -> list[Record]:
-            return [found] if found else []
+        def best(self) -> dict[str, Record]:
+            return {found.key: found} if found else {}
 
         def answers(self, record: Record) -> None:
             """They are intact."""

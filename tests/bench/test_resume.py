@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import PATIENCE, Bench, alive, kill, popularity_matrix, until
+from harness import PATIENCE, Bench, alive, kill, popularity_matrix, run_here, until
 
 from bench import plan
 from bench.engines import local
 from bench.errors import BenchError
-from bench.execute import Options, execute
 from bench.matrix import Limits
 from bench.metrics.registry import measure
+from bench.plan import Cell
 from bench.records import Record
 from bench.runner import Runner
 from bench.store import Store
@@ -146,19 +146,27 @@ def test_an_interrupt_finishes_what_runs_and_a_second_one_stops_it(bench: Bench,
     assert list((bench.store / "tmp").iterdir()) == []
 
 
-def test_a_cell_that_another_run_has_finished_meanwhile_is_not_run_again(kept_store: Store):
-    """Two runs planned it, the faster one has finished it, and now the slower one comes to it."""
+def test_a_cell_that_another_run_finishes_meanwhile_is_not_run_again(small_data: None, tmp_path: Path):
+    """While the slower run is at the first cell, another one makes the second."""
+    store = Store(tmp_path / "store", create=True)
+    runner = Runner(store, Limits.model_construct(time=60.0, memory=4e9))
+    first, second = (plan.cells(popularity_matrix(name))[0] for name in ("popularity", "random"))
     finished: list[Record] = []
-    planned = plan.cells(popularity_matrix())
-    runner = Runner(kept_store, Limits.model_construct(time=60.0, memory=4e9))
-    assert local.run(planned, runner, 1, lambda cell, record: finished.append(record), lambda *_: None)
-    assert len(kept_store.records()) == 1
+
+    def hears(cell: Cell, record: Record) -> None:
+        finished.append(record)
+        if cell is first:
+            local.run([second], runner, 1, lambda *_: None, lambda *_: None)
+
+    assert local.run([first, second], runner, 1, hears, lambda *_: None)
+    assert [record.label for record in finished] == ["popularity", "random"]
+    assert len(store.records()) == 2
 
 
 def test_the_cache_may_be_deleted(kept_store: Store):
     (first,) = kept_store.records()
     shutil.rmtree(kept_store.folder / "cache")
-    (second,) = execute(popularity_matrix(), kept_store, Options(rerun="all")).records
+    (second,) = run_here(popularity_matrix(), kept_store, rerun="all")
     assert first.files["lists.parquet"] == second.files["lists.parquet"]
 
 
@@ -171,7 +179,7 @@ def test_damaged_training_data_in_the_cache_changes_no_number(kept_store: Store)
     path.chmod(0o644)
     path.write_bytes(data)
     try:
-        (again,) = execute(popularity_matrix(), kept_store, Options(rerun="all")).records
+        (again,) = run_here(popularity_matrix(), kept_store, rerun="all")
     except BenchError as error:
         assert path.parent.name in str(error)
     else:
@@ -184,9 +192,7 @@ HOSTILE = ("zoo-reports-nan", "zoo-reports-numpy", "zoo-raises-surrogate", "zoo-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_cell_ends_with_a_record_and_the_run_goes_on(name: str, with_zoo: None, tmp_path: Path):
     store = Store(tmp_path / "store", create=True)
-    outcome = execute(popularity_matrix(name), store, Options(jobs=1))
-    (record,) = outcome.records
-    assert outcome.complete
+    (record,) = run_here(popularity_matrix(name), store)
     assert store.records() == [record]
     assert record.status == "ok" or name == "zoo-raises-surrogate", record.reason
     if name == "zoo-raises-surrogate":

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from harness import ZOO
+from harness import ZOO, run_here
 
-from bench.execute import Options, execute
 from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.store import Store
 
@@ -33,7 +32,7 @@ def test_no_held_out_item_is_within_reach_during_fit(with_zoo: None, tmp_path: P
     axes = Axes(datasets=[{"name": "secrets"}], splits=[{"name": "user-time", "test": 0.1}])
     matrix = Matrix(matrix=axes, algorithms=[AlgorithmSpec(name="zoo-spies")])
     store = Store(tmp_path / "store", create=True)
-    (record,) = execute(matrix, store, Options()).records
+    (record,) = run_here(matrix, store)
     assert (record.status, record.reason) == ("ok", ""), store.log(record)
     assert record.counts["held_out"] == 30
 

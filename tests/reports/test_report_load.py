@@ -1,7 +1,6 @@
 import pytest
 import synthetic_store as synthetic
 
-from bench.errors import StoreError
 from bench.store import Store
 from reports.headline import headline
 from reports.load import load
@@ -57,11 +56,13 @@ def test_answers_to_another_split_are_corrupt(store):
     assert statuses(load(store)) == {"bad": "corrupt"}
 
 
-def test_a_damaged_record_is_a_store_error(store):
-    record = synthetic.put(store, synthetic.record("a"), synthetic.answers(TOP))
-    (store.folder_of(record) / "record.json").write_text("{", encoding="utf-8")
-    with pytest.raises(StoreError):
-        load(store)
+def test_a_damaged_record_harms_no_other(store):
+    lost = synthetic.put(store, synthetic.record("a"), synthetic.answers(TOP))
+    kept = synthetic.put(store, synthetic.record("b"), synthetic.answers(TOP))
+    (store.folder_of(lost) / "record.json").write_text("{", encoding="utf-8")
+    results = load(store)
+    assert [cell.record.attempt for cell in results.attempts] == [kept.attempt]
+    assert [row.label for row in results.groups[0].rows] == ["b"]
 
 
 def test_empty_store_has_no_groups(store):

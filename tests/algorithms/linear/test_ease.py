@@ -123,5 +123,5 @@ def test_nothing_to_learn_from():
 @pytest.mark.parametrize(("shape", "size"), [(WIDE, 19), (TALL, 18)])
 def test_refused_without_memory(shape, size, monkeypatch):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
-    with pytest.raises(Unsupported, match=rf"{size} × {size}.* needs 0\.00 GB, but only 0\.00 GB are free"):
+    with pytest.raises(Unsupported, match=rf"{size} × {size}, needs .* of memory"):
         fitted(play_data(shape))
