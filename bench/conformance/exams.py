@@ -1,6 +1,6 @@
 """The data on which algorithms are examined: small, with every kind of side data, and with known answers.
 
-An exam hands out its data as the harness does: training data as read-only maps of files, questions as fresh arrays.
+An exam hands out its data as the harness does: training data as read-only maps of files, questions as read-only arrays.
 """
 
 from __future__ import annotations

@@ -151,10 +151,11 @@ class WritesTraining(Sound):
 
 @caught_by("inputs-untouched")
 class WritesQuery(Sound):
-    """Centres the ratings of the query where they are."""
+    """Centres the ratings of the query where they are, although they are read-only."""
 
     def score(self, query):
-        if len(query.ratings):
+        if len(query.ratings) and query.ratings.flags.owndata:
+            query.ratings.flags.writeable = True
             query.ratings[:] -= query.ratings.mean()
         return super().score(query)
 
