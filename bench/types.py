@@ -62,7 +62,7 @@ class Interactions:
     def offsets(self) -> Longs:
         """(n_users + 1,) where each user's interactions begin."""
         counts = np.bincount(self.users, minlength=self.n_users)
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return np.asarray(frozen(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)))
 
     def matrix(self, values: Values = "binary") -> csr_matrix:
         """(n_users, n_items) float32; without ratings both kinds of values are ones."""
