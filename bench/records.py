@@ -80,6 +80,11 @@ class Record:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
+    @property
+    def place(self) -> str:
+        """Data set, split and seed in a few words."""
+        return f"{self.slot.dataset['name']}, {self.slot.split['name']}, seed {self.slot.seed}"
+
     def to_json(self) -> str:
         """The text of record.json."""
         return json.dumps(_plain(asdict(self)), indent=1, ensure_ascii=False, allow_nan=False)

@@ -44,7 +44,8 @@ class Store:
                     (self.folder / name).mkdir(parents=True, exist_ok=True)
                 self._clean()
         elif not (self.folder / "cells").is_dir():
-            raise StoreError(f"{self.folder}: no store here; `bench run --store {self.folder}` makes one")
+            what = "not a folder" if self.folder.exists() and not self.folder.is_dir() else "no store here"
+            raise StoreError(f"{self.folder}: {what}; `bench run --store FOLDER` makes one")
 
     def records(self) -> list[Record]:
         """Every finished attempt whose record can be read, oldest first. Raises StoreError for a newer format."""
@@ -107,8 +108,8 @@ class Store:
         if not found:
             raise StoreError(f"{self.folder}: no cell {name!r}; `bench status {self.folder}` lists them")
         if len({record.key for record in found}) > 1:
-            keys = ", ".join(sorted({record.key[:12] for record in found}))
-            raise StoreError(f"{self.folder}: {name!r} means several cells: {keys}")
+            several = "; ".join(sorted({f"{r.key[:12]} ({r.place})" for r in found}))
+            raise StoreError(f"{self.folder}: {name!r} means several cells: {several}")
         return found[-1]
 
     def folder_of(self, record: Record) -> Path:

@@ -31,7 +31,7 @@ def command(
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(rerun, None, 1, None, None)
-    kept = Store(store) if (store / "cells").is_dir() else None
+    kept = Store(store) if store.exists() else None
     decisions = plan.decide(plan.cells(wanted), kept, options.rerun, default_limits(default_jobs(1)))
     rows = [
         (

@@ -23,25 +23,17 @@ def command(
 
     kept = Store(store)
     records = list(kept.latest().values())
-    rows = [
-        (
-            record.key[:12],
-            record.status,
-            record.label,
-            record.slot.dataset["name"],
-            record.slot.split["name"],
-            record.slot.seed,
-            output.duration(record.wall),
-            output.megabytes(record.memory),
-            record.reason,
-        )
-        for record in records
-    ]
-    header = ("cell", "status", "algorithm", "dataset", "split", "seed", "time", "memory", "reason")
+    rows = [(r.key[:12], r.status, r.label, r.slot.dataset["name"], r.slot.split["name"], r.slot.seed) for r in records]
+    costs = [(r.wall, r.memory, r.reason) for r in records]
+    header = ("cell", "status", "algorithm", "dataset", "split", "seed")
     if json:
-        output.as_json([dict(zip(header, row, strict=True)) for row in rows])
+        names = (*header, "seconds", "bytes", "reason")
+        cells = [dict(zip(names, (*row, *cost), strict=True)) for row, cost in zip(rows, costs, strict=True)]
+        output.as_json({"cells": cells, "damaged": kept.damaged()})
         return
-    output.say(output.table(header, rows))
+    shown = [(output.duration(wall), output.megabytes(memory), reason) for wall, memory, reason in costs]
+    lines = [(*row, *cost) for row, cost in zip(rows, shown, strict=True)]
+    output.say(output.table((*header, "time", "memory", "reason"), lines))
     for problem in kept.damaged():
         output.say(f"damaged: {problem}")
     counts = Counter(record.status for record in records)

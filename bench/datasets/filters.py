@@ -55,6 +55,8 @@ def filtered(dataset: Dataset, min_rating: float | None = None, k_core: int | No
 def _check(name: str, value: Any, kinds: tuple[type, ...]) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
         raise BadConfig(f"data set option {name!r} is a number, not {value!r}")
+    if isinstance(value, int) and name == "k_core" and value < 1:
+        raise BadConfig(f"data set option {name!r} is 1 or more, not {value}")
 
 
 def _core(interactions: Interactions, keep: Bools, k: int) -> Bools:
