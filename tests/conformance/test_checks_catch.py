@@ -2,9 +2,12 @@
 
 from functools import cache
 
+import broken_declarations  # noqa: F401  registers its algorithms
+import broken_learners  # noqa: F401
 import numpy as np
 import pytest
-from broken import CAUGHT_BY, IgnoresSeed, Infinite, Sound, WritesTraining
+from broken_answers import IgnoresSeed, Infinite, WritesTraining
+from broken_base import CAUGHT_BY, Sound
 
 from bench.conformance import checks_for, exams
 from bench.conformance.check import Outcome
