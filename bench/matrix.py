@@ -93,6 +93,7 @@ class Matrix(_Part):
     matrix: Axes = Axes()
     algorithms: list[AlgorithmSpec] = Field(min_length=1)
     _file: tuple[Path, str] | None = PrivateAttr(default=None)  # where it was read, and its text
+    _places: list[int] | None = PrivateAttr(default=None)  # of the algorithms among those of the file
 
     def where(self, problem: str, algorithm: int | None = None) -> str:
         """`problem` with the file and line of the word that it quotes, where there is a file that has it."""
@@ -100,7 +101,8 @@ class Matrix(_Part):
             return problem
         path, text = self._file
         lines = text.splitlines()
-        start = 0 if algorithm is None else line_of(text, ("algorithms", algorithm)) - 1
+        place = algorithm if algorithm is None or self._places is None else self._places[algorithm]
+        start = 0 if place is None else line_of(text, ("algorithms", place)) - 1
         quoted = re.findall(r"parameter '([^']+)'", problem) or re.findall(r"'([^']+)'", problem)
         found = (n for n in range(start, len(lines)) for word in quoted[:1] if word in lines[n])
         number = next(found, None)
@@ -135,7 +137,30 @@ def read(path: Path) -> Matrix:
         return matrix
     except ValidationError as error:
         problems = [_explain(problem, path, text) for problem in error.errors()]
-        raise BadConfig("\n".join(problems)) from None
+        raise BadMatrix("\n".join(problems), _rest(raw, error, path, text)) from None
+
+
+class BadMatrix(BadConfig):
+    """A matrix file with wrong keys or types; `rest` is what is left without them, so that its names can be checked."""
+
+    def __init__(self, problems: str, rest: Matrix | None) -> None:
+        super().__init__(problems)
+        self.rest = rest
+
+
+def _rest(raw: dict[str, Any], error: ValidationError, path: Path, text: str) -> Matrix | None:
+    wrong = {problem["loc"][:2] for problem in error.errors()}
+    axes, algorithms = raw.get("matrix", {}), raw.get("algorithms")
+    if not isinstance(axes, dict) or not isinstance(algorithms, list):
+        return None
+    places = [place for place in range(len(algorithms)) if ("algorithms", place) not in wrong]
+    kept = {name: value for name, value in axes.items() if ("matrix", name) not in wrong}
+    try:
+        rest = Matrix.model_validate({"matrix": kept, "algorithms": [algorithms[place] for place in places]})
+    except ValidationError:
+        return None
+    rest._file, rest._places = (path, text), places
+    return rest
 
 
 def replaced(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bench.errors import BadConfig, did_you_mean
 from bench.execute import QUICK, Options
-from bench.matrix import MEMORY_UNITS, TIME_UNITS, Limits, Matrix, quantity, read, replaced
-from bench.plan import RERUN
+from bench.matrix import MEMORY_UNITS, TIME_UNITS, BadMatrix, Limits, Matrix, quantity, read, replaced
+from bench.plan import RERUN, check
 
 MANY = 10_000
 
@@ -23,7 +23,7 @@ def load_matrix(
 ) -> Matrix:
     """The matrix file (or the quick matrix) with the axes of the command line."""
     matrix = replaced(
-        read(path or QUICK),
+        _read(path or QUICK),
         algorithms=names(algorithms),
         datasets=names(datasets),
         splits=names(splits),
@@ -32,6 +32,20 @@ def load_matrix(
     if matrix.size() > MANY and not yes:
         raise BadConfig(f"the matrix has {matrix.size():,} cells; add --yes to run more than {MANY:,}")
     return matrix
+
+
+def _read(path: Path) -> Matrix:
+    """The matrix in a file. Raises BadConfig with every error: in keys and types, and in the names of what is right."""
+    try:
+        return read(path)
+    except BadMatrix as error:
+        problems = [str(error)]
+        try:
+            if error.rest:
+                check(error.rest)
+        except BadConfig as more:
+            problems.append(str(more))
+        raise BadConfig("\n".join(problems)) from None
 
 
 def load_options(rerun: str, jobs: int | None, threads: int, limit_time: str | None, limit_mem: str | None) -> Options:

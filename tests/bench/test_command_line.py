@@ -55,6 +55,33 @@ def test_a_wrong_matrix_is_told_as_a_whole_and_nothing_runs(call: Call, small_da
     assert len(lines) == len(expected)
 
 
+MIXED = """
+[matrix]
+dataset = ["tiny"]
+metrics = ["ndgc@10"]
+
+[[algorithms]]
+name = "bias"
+parms = { damping = 3 }
+
+[[algorithms]]
+name = "item-knn"
+params = { neighbors = 20 }
+"""
+
+
+def test_wrong_keys_do_not_hide_wrong_names(call: Call, small_data: None, tmp_path: Path):
+    done = call("plan", _write(tmp_path / "mixed.toml", MIXED))
+    assert done.code == 2
+    lines = [line.removeprefix(f"bench: {tmp_path / 'mixed.toml'}, ") for line in done.stderr.splitlines()]
+    assert [line.partition(";")[0] for line in lines] == [
+        "line 3: unknown key 'dataset'",
+        "line 8: unknown key 'parms'",
+        "line 4: metric 'ndgc@10': unknown name",
+        "line 12: algorithm 'item-knn': unknown parameter 'neighbors'",
+    ]
+
+
 def test_plan_refuses_the_same_in_the_same_words(call: Call, small_data: None, tmp_path: Path):
     path = _write(tmp_path / "wrong.toml", WRONG)
     run, plan = (call(word, path, "--store", tmp_path / "store") for word in ("run", "plan"))
