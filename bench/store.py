@@ -56,22 +56,24 @@ class Store:
         """What is wrong with each record that cannot be read."""
         return [problem for path in self._paths() if isinstance(problem := self._try(path), str)]
 
-    def best(self) -> dict[str, Record]:
+    def best(self, records: list[Record] | None = None) -> dict[str, Record]:
         """For each key the record that counts: the newest ok attempt, or else the newest one."""
         best: dict[str, Record] = {}
-        for record in self.records():
+        for record in self.records() if records is None else records:
             known = best.get(record.key)
             if known is None or record.status == "ok" or known.status != "ok":
                 best[record.key] = record
         return best
 
-    def latest(self) -> dict[str, Record]:
+    def latest(self, records: list[Record] | None = None) -> dict[str, Record]:
         """For each slot id the record that counts: that of its current key, or else of its newest one.
 
-        A slot that could only be skipped is left out where there is a result for the same with all parameters known.
+        `records` are those of the store where they have been read already. A slot that could only be skipped is left
+        out where there is a result for the same with all parameters known.
         """
-        best, current = self.best(), self._current()
-        chosen = {record.slot.id: record for record in self.records()}
+        records = self.records() if records is None else records
+        best, current = self.best(records), self._current()
+        chosen = {record.slot.id: record for record in records}
         found = {slot: best.get(current.get(slot, ""), best[record.key]) for slot, record in chosen.items()}
         results = [record.slot for record in found.values() if record.status != "skipped"]
         return {
@@ -99,8 +101,8 @@ class Store:
     def since(self, key: str, moment: str) -> Record | None:
         """The newest attempt at a cell that came to its own end after `moment`, a `stamp()`."""
         paths = sorted(path for path in self.folder.glob(f"cells/{key}/*/{RECORD}") if path.parent.name > moment)
-        ended = [record for path in paths if (record := self._read(path)).status != "interrupted"]
-        return ended[-1] if ended else None
+        found = [record for path in paths if isinstance(record := self._try(path), Record)]
+        return next((record for record in reversed(found) if record.status != "interrupted"), None)
 
     def find(self, name: str) -> Record:
         """The newest record whose key begins with `name` or whose label it is. StoreError for none or several keys."""

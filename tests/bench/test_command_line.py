@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import Call, Done, one_line
-from harness import Bench, environment, tiny_rows, write_csv
+from harness import Bench, distribution, environment, tiny_rows, write_csv
 
 from bench.cli import progress
 from bench.datasets.imported import import_file
@@ -53,6 +53,33 @@ def test_a_wrong_matrix_is_told_as_a_whole_and_nothing_runs(call: Call, small_da
         (line,) = [line for line in lines if text in line]
         assert f"wrong.toml, line {number}:" in line
     assert len(lines) == len(expected)
+
+
+WANTS = """
+import surely_not_installed
+from bench.algorithm import Algorithm
+from bench.params import Params
+
+class Wants(Algorithm[Params]):
+    family = "hybrid"
+    def fit(self, train): ...
+    def score(self, query): ...
+"""
+
+
+def test_a_missing_package_is_told_with_its_remedy_and_does_no_harm(small_data: None, tmp_path: Path):
+    """As LightFM where there is no C compiler: its entry point names the extra that brings the package."""
+    wants = distribution(tmp_path / "wants", "wants", {"wants": "wants_code:Wants [wants]"}, {"wants_code": WANTS})
+    bench = Bench(tmp_path, distributions=(wants,))
+    said = "package 'surely_not_installed' is not installed; `pip install -e \".[wants]\"` adds it"
+    listed = bench("list", "algorithms")
+    assert listed.returncode == 0
+    assert said in next(line for line in listed.stdout.splitlines() if line.startswith("wants "))
+    done = bench.run("--datasets", "tiny", "--algorithms", "wants,popularity")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (bench.record("wants").status, bench.record("popularity").status) == ("skipped", "ok")
+    assert said in bench.record("wants").reason
+    assert (bench.store / "report" / "index.html").is_file()
 
 
 MIXED = """

@@ -33,7 +33,7 @@ def triples(dataset):
     ]
 
 
-def same(one, other):
+def assert_same(one, other):
     for name in ("users", "items", "ratings", "times"):
         np.testing.assert_array_equal(getattr(one.interactions, name), getattr(other.interactions, name))
     assert (one.users.ids, one.items.ids, one.fingerprint) == (other.users.ids, other.items.ids, other.fingerprint)
@@ -44,7 +44,7 @@ def same(one, other):
 def test_permuted_rows_give_the_same_data_set(rows, duplicates, times, random):
     permuted = list(rows)
     random.shuffle(permuted)
-    same(made(rows, times=times, duplicates=duplicates), made(permuted, times=times, duplicates=duplicates))
+    assert_same(made(rows, times=times, duplicates=duplicates), made(permuted, times=times, duplicates=duplicates))
 
 
 def test_numbers_follow_the_sorted_ids_as_text():
