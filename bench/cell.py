@@ -70,8 +70,7 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         algorithm = registry.create(job["algorithm"], **job["facts"], **job["params"])
         folder, output = Path(job["training"]), Path(job["output"])
         training = handover.read_training(folder)
-        scratch = Path(job["scratch"])
-        training = replace(training, scratch=scratch, report=news.epoch)
+        training = evaluation.told(training, Path(job["scratch"]), news.epoch)
         if algorithm.compiles:
             evaluation.rehearse(algorithm, training)
     with news.phase("fit"):

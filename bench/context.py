@@ -14,7 +14,7 @@ def context_of(split: Split) -> Context:
     """Names, popularity and facts of a split; nothing that tells what is held out."""
     dataset, train = split.dataset, split.train
     popularity = np.diff(train.matrix().tocsc().indptr).astype(np.int64)
-    users = split.test.query.users
+    users = split.test.askers
     return Context(
         dataset=dataset.name,
         split={"name": split.name, **split.params},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from bench.algorithm import Algorithm, Can
 from bench.errors import InvalidOutput
-from bench.splits.divide import held_out as questions
+from bench.splits.questions import held_out as questions
 from bench.topk import locate, top_k
 from bench.types import Answers, Floats, HeldOut, Query, TopK, Training, frozen
 from bench.validation import slices
@@ -31,7 +33,7 @@ def rank(algorithm: Algorithm[Any], held_out: HeldOut) -> Answers:
     for start, stop in slices(len(held_out), n_items):
         scores = algorithm.score(held_out.slice(start, stop).query)
         part = held_out.slice(start, stop)  # whatever the algorithm did to its own views
-        lists.append(top_k(scores, part.query, length))
+        lists.append(top_k(scores, part.query, length, hidden=part.hidden))
         ranks.append(locate(scores, part))
     names = ("better", "tied", "position", "candidates", "unscored")
     joined: dict[str, Any] = {name: np.concatenate([getattr(r, name) for r in ranks]) for name in names}
@@ -57,6 +59,12 @@ def predict(algorithm: Algorithm[Any], held_out: HeldOut, mean: float) -> tuple[
     return predictions, int(refused.sum())
 
 
+def told(training: Training, scratch: Path, report: Callable[..., None]) -> Training:
+    """The same, with a folder for checkpoints and somebody who hears of the epochs."""
+    alone = training.selection and replace(training.selection, scratch=scratch / "selection", report=report)
+    return replace(training, scratch=scratch, report=report, selection=alone)
+
+
 def rehearse(algorithm: Algorithm[Any], training: Training) -> None:
     """Let a second algorithm of the same kind learn and answer on a few interactions, so that its loops are compiled.
 
@@ -68,7 +76,7 @@ def rehearse(algorithm: Algorithm[Any], training: Training) -> None:
             frozen(array)
     with suppress(Exception):
         other = type(algorithm)(algorithm.params)
-        other.fit(replace(training, interactions=few, validation=None, scratch=None))
+        other.fit(replace(training, interactions=few, validation=None, selection=None, scratch=None))
         asked = questions(few, few).slice(0, 2)
         rank(other, asked)
         if predicts(type(other), asked):

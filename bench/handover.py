@@ -12,15 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
-from bench.types import HeldOut, Interactions, Query, Side, Split, Training, frozen
+from bench.types import HeldOut, Hidden, Interactions, Query, Side, Split, Training, frozen
 
 Arrays = dict[str, NDArray[Any]]
+COLUMNS = ("users", "items", "ratings", "times")
+OWNED = {
+    "query": ("keys", "users", "offsets", "items", "ratings", "times", "candidates"),
+    "held": ("offsets", "items", "ratings", "times", "people"),
+    "hidden": ("offsets", "items"),
+}
 
 
 def write_training(split: Split, folder: Path) -> None:
     """Write everything that may be learnt from into `folder`; nothing held out for the test is among it."""
     train = split.train
-    arrays = _present({f"train.{name}": getattr(train, name) for name in ("users", "items", "ratings", "times")})
+    arrays = _rows("train", train)
+    if split.both is not None:
+        arrays |= _rows("both", split.both)
     if split.validation is not None:
         arrays |= {f"validation.{name}": array for name, array in _flat(split.validation).items()}
     about: dict[str, Any] = {"n_users": train.n_users, "n_items": train.n_items}
@@ -39,20 +47,28 @@ def read_training(folder: Path) -> Training:
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     paths = {path.stem: path for path in sorted(folder.glob("*.npy"))}
     arrays = {name: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for name, path in paths.items()}
-    train = Interactions(
-        users=arrays["train.users"],
-        items=arrays["train.items"],
-        ratings=arrays.get("train.ratings"),
-        times=arrays.get("train.times"),
+    held = {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("validation.")}
+    users, items = (_side(about[kind], kind, arrays) for kind in ("users", "items"))
+    validation = _with_features(_held_out(held, about["n_items"]), users) if held else None
+    alone = Training(_interactions("train", arrays, about), items, users, validation)
+    if "both.users" not in arrays:
+        return alone
+    return Training(_interactions("both", arrays, about), items, users, selection=alone)
+
+
+def _rows(name: str, interactions: Interactions) -> Arrays:
+    return _present({f"{name}.{column}": getattr(interactions, column) for column in COLUMNS})
+
+
+def _interactions(name: str, arrays: Arrays, about: dict[str, Any]) -> Interactions:
+    columns: dict[str, Any] = {column: arrays.get(f"{name}.{column}") for column in COLUMNS}
+    return Interactions(
+        **columns,
         n_users=about["n_users"],
         n_items=about["n_items"],
         ordered=about["ordered"],
         scale=tuple(about["scale"]) if about["scale"] else None,
     )
-    held = {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("validation.")}
-    users, items = (_side(about[kind], kind, arrays) for kind in ("users", "items"))
-    validation = _with_features(_held_out(held, train.n_items), users) if held else None
-    return Training(train, items, users, validation)
 
 
 def pack(held_out: HeldOut) -> bytes:
@@ -70,10 +86,9 @@ def unpack(data: bytes, training: Training) -> HeldOut:
 
 
 def _flat(held_out: HeldOut) -> Arrays:
-    query = held_out.query
-    names = ("keys", "users", "offsets", "items", "ratings", "times", "candidates")
-    arrays = {f"query.{name}": getattr(query, name) for name in names}
-    arrays |= {f"held.{name}": getattr(held_out, name) for name in ("offsets", "items", "ratings")}
+    """The arrays by the name of their owner and their own; those that are None are left out."""
+    owners = {"query": held_out.query, "held": held_out, "hidden": held_out.hidden}
+    arrays = {f"{o}.{name}": getattr(owners[o], name, None) for o, names in OWNED.items() for name in names}
     return _present(arrays)
 
 
@@ -82,18 +97,21 @@ def _present(arrays: dict[str, NDArray[Any] | None]) -> Arrays:
 
 
 def _held_out(arrays: Arrays, n_items: int) -> HeldOut:
-    parts: dict[str, dict[str, Any]] = {"query": {"ratings": None, "times": None}, "held": {"ratings": None}}
+    """Questions and answers from what `_flat` made of them."""
+    parts: dict[str, dict[str, Any]] = {"query": dict.fromkeys(OWNED["query"]), "held": {"ratings": None}, "hidden": {}}
     for name, array in arrays.items():
         owner, _, field = name.partition(".")
         parts[owner][field] = frozen(array)
-    return HeldOut(Query(**parts["query"], n_items=n_items), **parts["held"])
+    hidden = Hidden(**parts["hidden"]) if parts["hidden"] else None
+    return HeldOut(Query(**parts["query"], n_items=n_items), **parts["held"], hidden=hidden)
 
 
 def _with_features(held_out: HeldOut, users: Side) -> HeldOut:
+    """The features of those who ask, also of those whom training does not know."""
     if users.features is None:
         return held_out
-    known = (held_out.query.users >= 0).astype(np.float32)  # a new user has no features
-    rows = csr_matrix(diags(known) @ users.features[np.maximum(held_out.query.users, 0)], dtype=np.float32)
+    known = (held_out.askers >= 0).astype(np.float32)
+    rows = csr_matrix(diags(known) @ users.features[np.maximum(held_out.askers, 0)], dtype=np.float32)
     return replace(held_out, query=replace(held_out.query, user_features=rows))
 
 

@@ -14,7 +14,7 @@ from bench.matrix import METRICS
 from bench.metrics.registry import measure
 from bench.registry import create
 from bench.splits import catalogue as splits
-from bench.types import Answers, Dataset, Floats, Split, Training
+from bench.types import Answers, Dataset, Floats, Split
 
 __all__ = ["create", "evaluate", "load", "split"]
 
@@ -40,11 +40,10 @@ def split(dataset: Dataset, name: str, **options: Any) -> Split:
 
 def evaluate(algorithm: Algorithm[Any], split: Split, metrics: tuple[str, ...] = METRICS) -> Result:
     """Fit on the training part and answer the test questions. Raises what the algorithm raises."""
-    training = Training(split.train, split.dataset.items, split.dataset.users, split.validation)
-    algorithm.fit(training)
+    algorithm.fit(split.training())
     answers = evaluation.rank(algorithm, split.test)
     if evaluation.predicts(type(algorithm), split.test):
-        mean = float(split.train.known_ratings.mean(dtype="float64"))
+        mean = float(split.learnt.known_ratings.mean(dtype="float64"))
         predictions, refused = evaluation.predict(algorithm, split.test, mean)
         answers = replace(answers, predictions=predictions, refused=refused)
     measured = measure(metrics, answers, context_of(split))

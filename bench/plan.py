@@ -83,7 +83,7 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
     found = []
     for dataset_spec in matrix.matrix.datasets:
         dataset = datasets.load(dataset_spec)
-        for split_spec in map(splits.complete, matrix.matrix.splits):
+        for split_spec in (one for spec in matrix.matrix.splits for one in splits.expand(spec)):
             split, problem = _split(dataset, split_spec)
             for (spec, _), description in zip(variants, descriptions, strict=True):
                 base = _cell(spec, description, dataset_spec, split_spec, dataset, split, device)

@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from bench.errors import InvalidOutput
-from bench.types import Floats, HeldOut, Ints, Longs, Query, TopK, frozen
+from bench.types import Floats, HeldOut, Hidden, Ints, Longs, Query, TopK, frozen
 
 _NO_COLUMNS = np.empty((0, 0), np.int32)
 
@@ -186,26 +186,33 @@ def _checked(scores: Floats, query: Query) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.ascontiguousarray(array), columns
 
 
-def top_k(scores: Floats, query: Query, k: int, *, hide_seen: bool = True) -> TopK:
-    """The k best candidates of each question, best first; items of the history are left out unless `hide_seen=False`.
+def _left_out(query: Query, hidden: Hidden | None) -> tuple[Longs, Ints]:
+    return (query.offsets, query.items) if hidden is None else (hidden.offsets, hidden.items)
+
+
+def top_k(scores: Floats, query: Query, k: int, *, hide_seen: bool = True, hidden: Hidden | None = None) -> TopK:
+    """The k best candidates of each question, best first.
+
+    Items of the history are left out unless `hide_seen=False`; with `hidden`, those items in their place.
 
     Raises InvalidOutput for a wrong shape, a non-floating type or infinite scores.
     """
     array, columns = _checked(scores, query)
     items = np.full((len(query), k), -1, np.int32)
     values = np.full((len(query), k), np.nan, array.dtype)
-    _select(array, columns, query.keys, query.offsets, query.items, hide_seen, query.n_items, items, values)
+    offsets, left_out = _left_out(query, hidden)
+    _select(array, columns, query.keys, offsets, left_out, hide_seen, query.n_items, items, values)
     return TopK(items, values)
 
 
-def locate(scores: Floats, held_out: HeldOut, *, hide_seen: bool = True) -> Ranks:
-    """Where each held-out item stands among all candidates of its question. Raises as `top_k` does."""
+def locate(scores: Floats, held_out: HeldOut) -> Ranks:
+    """Where each held-out item stands among all candidates of its question that are not hidden. Raises as `top_k`."""
     query = held_out.query
     array, columns = _checked(scores, query)
     m, q = len(held_out.items), len(query)
     better, tied, position = (np.zeros(m, np.int32) for _ in range(3))
     candidates, unscored = (np.zeros(q, np.int32) for _ in range(2))
-    history = (query.keys, query.offsets, query.items, hide_seen, query.n_items)
+    history = (query.keys, *_left_out(query, held_out.hidden), True, query.n_items)
     held = (held_out.offsets, held_out.items)
     _locate(array, columns, *history, *held, (better, tied, position), candidates, unscored)
     return Ranks(better, tied, position, candidates, unscored)

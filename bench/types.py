@@ -134,6 +134,19 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """Items that must not stand in an answer; question r owns offsets[r]:offsets[r + 1]."""
+
+    offsets: Longs  # (b + 1,)
+    items: Ints
+
+    def slice(self, start: int, stop: int) -> Hidden:
+        """Questions start … stop − 1, as views."""
+        low, high = self.offsets[start], self.offsets[min(stop, len(self.offsets) - 1)]
+        return Hidden(frozen(self.offsets[start : stop + 1] - low), self.items[low:high])
+
+
+@dataclass(frozen=True)
 class HeldOut:
     """Questions together with the items (and ratings) that answer them; row r owns offsets[r]:offsets[r + 1]."""
 
@@ -141,6 +154,9 @@ class HeldOut:
     offsets: Longs  # (b + 1,)
     items: Ints  # (m,)
     ratings: Floats | None  # (m,)
+    times: Longs | None = None  # (m,) seconds since 1970
+    people: Ints | None = None  # (b,) who asks, also where query.users says -1; None: as query.users says
+    hidden: Hidden | None = None  # what is hidden from the answers; None: the items of each history
 
     def __len__(self) -> int:
         return len(self.query)
@@ -148,9 +164,20 @@ class HeldOut:
     def slice(self, start: int, stop: int) -> HeldOut:
         """Questions start … stop − 1 with their answers, as views."""
         low, high = self.offsets[start], self.offsets[min(stop, len(self))]
-        ratings = None if self.ratings is None else self.ratings[low:high]
-        offsets = frozen(self.offsets[start : stop + 1] - low)
-        return HeldOut(self.query.slice(start, stop), offsets, self.items[low:high], ratings)
+        return HeldOut(
+            self.query.slice(start, stop),
+            frozen(self.offsets[start : stop + 1] - low),
+            self.items[low:high],
+            None if self.ratings is None else self.ratings[low:high],
+            None if self.times is None else self.times[low:high],
+            None if self.people is None else self.people[start:stop],
+            None if self.hidden is None else self.hidden.slice(start, stop),
+        )
+
+    @property
+    def askers(self) -> Ints:
+        """(b,) the number of the user behind each question."""
+        return self.query.users if self.people is None else self.people
 
     @cached_property
     def rows(self) -> Longs:
@@ -172,7 +199,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Split:
-    """A data set divided once; the same for every algorithm."""
+    """A data set divided once; the same for every algorithm.
+
+    Algorithms learn from `train`, or, where the split says so, from `both`: training and validation part together.
+    """
 
     name: str
     params: dict[str, Any]
@@ -181,6 +211,19 @@ class Split:
     validation: HeldOut | None
     test: HeldOut
     fingerprint: str
+    both: Interactions | None = None
+    candidates: str = ""  # which items are ranked, in words; empty: the whole catalogue
+
+    @property
+    def learnt(self) -> Interactions:
+        """The interactions from which algorithms learn."""
+        return self.train if self.both is None else self.both
+
+    def training(self) -> Training:
+        """What an algorithm is given to learn from."""
+        users, items = self.dataset.users, self.dataset.items
+        alone = Training(self.train, items, users, self.validation)
+        return alone if self.both is None else Training(self.both, items, users, selection=alone)
 
 
 def _no_report(epoch: int, **values: float) -> None:
@@ -189,12 +232,18 @@ def _no_report(epoch: int, **values: float) -> None:
 
 @dataclass(frozen=True)
 class Training:
-    """All that an algorithm may learn from."""
+    """All that an algorithm may learn from.
+
+    Where a split says `fit_on = "train+validation"`, `interactions` holds both parts, `validation` is None, and
+    `selection` is the training part alone with its validation part: there a model that stops early finds its number of
+    epochs, before it learns for so long from everything.
+    """
 
     interactions: Interactions
     items: Side
     users: Side
     validation: HeldOut | None = None
+    selection: Training | None = None
     report: Callable[..., None] = _no_report  # report(epoch, loss=…, ndcg=…)
     scratch: Path | None = None  # a folder for checkpoints that survives a killed attempt
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from algorithms.neural.isolation import find_device, random_numbers, thread_limit
 from algorithms.neural.losses import binary_cross_entropy
 from algorithms.neural.sampling import UniformNegatives
-from algorithms.neural.training import optimise
+from algorithms.neural.training import in_stages, optimise
 from bench import persistence
 from bench.algorithm import Algorithm
 from bench.params import Params, number
@@ -114,6 +114,10 @@ class NeuMF(Algorithm[NeuMFParams]):
 
     def fit(self, train: Training) -> None:
         """Learn all vectors and layers."""
+        self.best_epoch = in_stages(self._learn, train, self.params.epochs)
+
+    def _learn(self, train: Training, epochs: int) -> int:
+        """Learn from scratch for at most so many epochs; the best one."""
         device = find_device(self.device)
         data = train.interactions
         self.n_users, self.n_items = data.n_users, data.n_items
@@ -137,7 +141,7 @@ class NeuMF(Algorithm[NeuMFParams]):
         with thread_limit(self.threads):
             with random_numbers(device, self.seed):
                 self.network = self._build().to(device)
-            self.best_epoch = optimise(self, self.params, self.network, batches, loss, train)
+            return optimise(self, self.params, self.network, batches, loss, train, epochs)
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) logits; NaN for users and items without training interactions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -42,6 +43,23 @@ class Schedule(Protocol):
         """Weight decay."""
 
 
+def in_stages(learn: Callable[[Training, int], int], train: Training, epochs: int) -> int:
+    """Call `learn(training, most epochs)`, which returns its best epoch, as the split's `fit_on` asks; the epoch kept.
+
+    Where training and validation part are learnt together, the number of epochs is found on the training part alone
+    (`train.selection`), and training then begins anew on both and takes as many. The second time `train.report` hears
+    of `refit_loss`.
+    """
+    if train.selection is None:
+        return learn(train, epochs)
+    best = learn(train.selection, epochs)
+
+    def report(epoch: int, **values: float) -> None:
+        train.report(epoch, **{f"refit_{name}": value for name, value in values.items()})
+
+    return learn(replace(train, report=report), best)
+
+
 def optimise(
     algorithm: Algorithm[Any],
     schedule: Schedule,
@@ -49,12 +67,14 @@ def optimise(
     batches: Callable[[torch.Generator], Iterable[B]],
     loss: Callable[[B], Tensor],
     train: Training,
+    epochs: int | None = None,
 ) -> int:
     """Train `network`, leave the weights of the best epoch in it, and return that epoch, counted from 1.
 
     One epoch takes one step of AdamW (Loshchilov and Hutter 2019, algorithm 2) for each of `batches(generator)`, on
     `loss(batch)`, a scalar. With a validation part, the best epoch is the first with the highest NDCG@10 of
-    `algorithm.score` there, and training ends `patience` epochs after it; without one, the last of `epochs` is.
+    `algorithm.score` there, and training ends `patience` epochs after it; without one, the last of `epochs` is
+    (those of the schedule, unless others are given).
     `train.report(epoch, loss=…, ndcg=…)` hears of each epoch, also of those that an earlier, killed attempt did.
     Such an attempt is continued from `train.scratch`, with the same result as if nothing had happened.
 
@@ -66,7 +86,8 @@ def optimise(
         network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.regularization, fused=True
     )
     progress = _resume(checkpoint, network, optimiser, train)
-    while len(progress.curve) < schedule.epochs and _waited(progress) < schedule.patience:
+    most = schedule.epochs if epochs is None else epochs
+    while len(progress.curve) < most and _waited(progress) < schedule.patience:
         epoch = len(progress.curve) + 1
         with random_numbers(device, algorithm.seed, epoch) as generator:
             values = {"loss": _epoch(network, optimiser, batches(generator), loss, progress)}

@@ -7,10 +7,16 @@ from typing import Any
 
 from bench.errors import BadConfig, Unsupported, did_you_mean
 from bench.params import Params, build
+from bench.splits.asking import Asking
 from bench.splits.divide import divide
 from bench.types import Dataset, Split
 
-_MODULES = {"user-time": "user_time", "last-out": "last_out", "random": "random", "given": "given"}
+_MODULES = {
+    "user-time": "user_time",
+    "last-out": "last_out",
+    "random": "random",
+    "given": "given",
+}
 
 
 def names() -> dict[str, str]:
@@ -19,26 +25,40 @@ def names() -> dict[str, str]:
     return {name: line.partition(": ")[2] for name, line in first.items()}
 
 
-def options(spec: dict[str, Any]) -> Params:
-    """The validated options of {"name": …, options}. Raises BadConfig for unknown names and wrong values."""
-    values = {key: value for key, value in spec.items() if key != "name"}
-    return build(_module(spec["name"]).Options, values, f"split {spec['name']!r}")
+def options(spec: dict[str, Any]) -> tuple[Params, Asking]:
+    """The validated options of {"name": …, options}: those of the protocol, and those that every split has.
+
+    Raises BadConfig for unknown names and wrong values.
+    """
+    where = f"split {spec['name']!r}"
+    every = {key: value for key, value in spec.items() if key in Asking.model_fields}
+    own = {key: value for key, value in spec.items() if key != "name" and key not in every}
+    asking = build(Asking, every, where)
+    assert isinstance(asking, Asking)
+    return build(_module(spec["name"]).Options, own, where), asking
 
 
-def complete(spec: dict[str, Any]) -> dict[str, Any]:
-    """The specification with every option written out."""
-    return {"name": spec["name"], **options(spec).model_dump(mode="json")}
+def expand(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The splits that a specification stands for, with every option of the protocol written out.
+
+    It is several where a protocol has folds or windows and the specification does not choose one of them.
+    """
+    module, (chosen, asking) = _module(spec["name"]), options(spec)
+    several = module.several(chosen) if hasattr(module, "several") else [chosen]
+    return [{"name": spec["name"], **one.model_dump(mode="json"), **asking.changed()} for one in several]
 
 
 def make(dataset: Dataset, spec: dict[str, Any]) -> Split:
     """Divide a data set. Raises Unsupported where the protocol cannot be applied to it, with the reason."""
-    module, chosen = _module(spec["name"]), options(spec)
-    if module.ORDER and not dataset.interactions.ordered:
+    module, (chosen, asking) = _module(spec["name"]), options(spec)
+    data = dataset.interactions
+    if module.ORDER and not data.ordered:
         raise Unsupported(f"split {spec['name']!r} needs times or an order, and data set {dataset.name!r} has neither")
-    params = chosen.model_dump(mode="json")
+    if getattr(module, "TIMES", False) and data.times is None:
+        raise Unsupported(f"split {spec['name']!r} needs times, and data set {dataset.name!r} has none")
     if hasattr(module, "make"):
-        return module.make(dataset, chosen)  # type: ignore[no-any-return]
-    return divide(dataset, spec["name"], params, module.parts(dataset.interactions, chosen))
+        return module.make(dataset, chosen, asking)  # type: ignore[no-any-return]
+    return divide(dataset, spec["name"], chosen.model_dump(mode="json"), module.parts(data, chosen), asking)
 
 
 def _module(name: str) -> Any:

@@ -1,8 +1,20 @@
-"""From a part for each interaction (training, validation, test) to a Split: questions, histories, held-out items."""
+"""From a part for each interaction to a Split: what is learnt from, who is asked, with which history, about what.
+
+Each protocol gives every interaction one of these parts; the rest is the same for all of them.
+
+    part                training   history of a validation question   history of a test question
+    TRAIN               yes        yes                                yes
+    VALIDATION          –          held out                           yes
+    TEST                –          –                                  held out
+    VALIDATION_HISTORY  –          yes                                –
+    TEST_HISTORY        –          –                                  yes
+    LEFT_OUT            –          –                                  –
+"""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -10,74 +22,87 @@ from numpy.typing import NDArray
 
 from bench.errors import Unsupported
 from bench.records import canonical
-from bench.types import Dataset, HeldOut, Interactions, Longs, Query, Split, frozen
+from bench.splits.asking import Asking, sample
+from bench.splits.questions import held_out, of_users, offsets
+from bench.types import Dataset, HeldOut, Hidden, Interactions, Longs, Split, frozen
 
-TRAIN, VALIDATION, TEST = 0, 1, 2
+TRAIN, VALIDATION, TEST, VALIDATION_HISTORY, TEST_HISTORY, LEFT_OUT = range(6)
 Parts = NDArray[np.int8]
 
 
-def divide(dataset: Dataset, name: str, params: dict[str, Any], parts: Parts) -> Split:
+@dataclass(frozen=True)
+class Pieces:
+    """The interactions of a split by what they are for; users and items are numbered as in the data set."""
+
+    train: Interactions
+    validation: Interactions  # held out, may be empty
+    test: Interactions  # held out
+    both: Interactions  # training and validation: all that is not the test's, in the order of time
+    validation_history: Interactions  # what the validation's users had before
+    test_history: Interactions  # what the test's users had before, in the order of time
+    test_training: Interactions  # the same without the validation part
+
+
+def divide(dataset: Dataset, name: str, params: dict[str, Any], parts: Parts, asking: Asking | None = None) -> Split:
     """A split in which interaction i of the data set belongs to part parts[i]."""
-    train, validation, test = (dataset.interactions.take(parts == part) for part in (TRAIN, VALIDATION, TEST))
-    return assemble(dataset, name, params, train, validation, test, dataset.interactions.take(parts != TEST))
+
+    def piece(*wanted: int) -> Interactions:
+        return dataset.interactions.take(np.isin(parts, wanted))
+
+    pieces = Pieces(
+        train=piece(TRAIN),
+        validation=piece(VALIDATION),
+        test=piece(TEST),
+        both=piece(TRAIN, VALIDATION, VALIDATION_HISTORY),
+        validation_history=piece(TRAIN, VALIDATION_HISTORY),
+        test_history=piece(TRAIN, VALIDATION, TEST_HISTORY),
+        test_training=piece(TRAIN, TEST_HISTORY),
+    )
+    return assemble(dataset, name, params, pieces, asking or Asking())
 
 
-def assemble(
-    dataset: Dataset,
-    name: str,
-    params: dict[str, Any],
-    train: Interactions,
-    validation: Interactions,
-    test: Interactions,
-    before_test: Interactions,
-) -> Split:
-    """A split of these parts; `before_test` is training and validation together, in the order of time.
+def assemble(dataset: Dataset, name: str, params: dict[str, Any], pieces: Pieces, asking: Asking) -> Split:
+    """A split of these pieces. Raises Unsupported, with the counts, where nothing is to be learnt or to be asked.
 
-    Each user with held-out items asks one question. The history of a validation question is the user's training part,
-    that of a test question is in `before_test`. An item held out twice for one user counts once.
+    Each user with held-out items asks one question. An item held out twice for one user counts once.
     """
-    if not len(train) or not len(test):
-        counts = f"{len(train)} training and {len(test)} test interactions"
+    if not len(pieces.train) or not len(pieces.test):
+        counts = f"{len(pieces.train)} training and {len(pieces.test)} test interactions"
         raise Unsupported(f"data set {dataset.name!r}, split {name!r}: {counts}; both parts need some")
+    together = asking.fit_on == "train+validation"
+    if together and not len(pieces.validation):
+        raise Unsupported(f"split {name!r} has no validation part, so nothing can be fitted on {asking.fit_on!r}")
+    validation = None
+    if len(pieces.validation):
+        validation = _hiding(held_out(pieces.validation_history, pieces.validation, pieces.train), None, asking)
+    learnt = pieces.both if together else pieces.train
+    if asking.history == "train":
+        test = _hiding(held_out(pieces.test_training, pieces.test, learnt), pieces.test_history, asking)
+    else:
+        test = _hiding(held_out(pieces.test_history, pieces.test, learnt), None, asking)
+    test = sample(test, asking.evaluate_users)
+    options = {**params, **asking.changed()}
     return Split(
         name,
-        params,
+        options,
         dataset,
-        train,
-        held_out(train, validation) if len(validation) else None,
-        held_out(before_test, test),
-        _fingerprint(dataset, name, params, (train, validation, test)),
+        pieces.train,
+        validation,
+        test,
+        _fingerprint(dataset, name, options, pieces),
+        pieces.both if together else None,
     )
 
 
-def held_out(history: Interactions, answers: Interactions) -> HeldOut:
-    """One question for each user in `answers`, asked with what the user has in `history`."""
-    pairs = answers.users.astype(np.int64) * answers.n_items + answers.items
-    answers = answers.take(np.sort(np.unique(pairs, return_index=True)[1]))
-    users, counts = np.unique(answers.users, return_counts=True)
-    lengths = np.diff(history.offsets)[users]
-    rows = ranges(history.offsets[users], lengths)
-    query = Query(
-        keys=frozen(users.astype(np.int64)),
-        users=frozen(users.astype(np.int32)),
-        offsets=frozen(offsets(lengths)),
-        items=frozen(history.items[rows]),
-        ratings=None if history.ratings is None else frozen(history.ratings[rows]),
-        times=None if history.times is None else frozen(history.times[rows]),
-        n_items=history.n_items,
-    )
-    return HeldOut(query, frozen(offsets(counts)), frozen(answers.items), answers.ratings)
-
-
-def offsets(lengths: NDArray[Any]) -> Longs:
-    """(b + 1,) running totals of (b,) lengths."""
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def ranges(starts: Longs, lengths: Longs) -> Longs:
-    """All positions start … start + length − 1, range after range."""
-    ends = np.cumsum(lengths)
-    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths))
+def _hiding(questions: HeldOut, seen: Interactions | None, asking: Asking) -> HeldOut:
+    """The same questions with what is to be hidden from the answers, where that is not their histories."""
+    hidden = None
+    if not asking.hide_seen:
+        hidden = Hidden(frozen(np.zeros(len(questions) + 1, np.int64)), frozen(np.empty(0, np.int32)))
+    elif seen is not None:
+        lengths, rows = of_users(seen, questions.askers)
+        hidden = Hidden(frozen(offsets(lengths)), frozen(seen.items[rows]))
+    return questions if hidden is None else replace(questions, hidden=hidden)
 
 
 def places(interactions: Interactions) -> tuple[Longs, Longs]:
@@ -98,7 +123,9 @@ def shares(total: Longs, test: float, validation: float) -> tuple[Longs, Longs]:
     return tests, np.clip(most, 0, np.maximum(total - tests - 1, 0)).astype(np.int64)
 
 
-def _fingerprint(dataset: Dataset, name: str, params: dict[str, Any], parts: tuple[Interactions, ...]) -> str:
+def _fingerprint(dataset: Dataset, name: str, params: dict[str, Any], pieces: Pieces) -> str:
+    """SHA-256 over the data set's, the options and every piece; what follows from the pieces needs no hashing."""
+    parts = [getattr(pieces, field.name) for field in fields(pieces)]
     total = hashlib.sha256(canonical([dataset.fingerprint, name, params, [len(part) for part in parts]]).encode())
     for part in parts:
         for array in (part.users, part.items, part.ratings, part.times):

@@ -19,7 +19,8 @@ from bench.datasets.build import tie_hash
 from bench.datasets.cells import Column
 from bench.errors import BadData, did_you_mean
 from bench.params import Params
-from bench.splits.divide import assemble
+from bench.splits.asking import Asking
+from bench.splits.divide import Pieces, assemble
 from bench.types import Dataset, Interactions, Ints, Split
 
 ORDER = False
@@ -58,19 +59,26 @@ class Rows:
     times: ArrayLike | None = None
 
 
-def make(dataset: Dataset, options: Options) -> Split:
+def make(dataset: Dataset, options: Options, asking: Asking) -> Split:
     """The split in the files. Raises BadData for unreadable files and unknown ids."""
     parts = {name: getattr(options, name) for name in ("train", "test", "validation")}
     rows = {name: _read(path, options) for name, path in parts.items() if path}
-    return from_rows(dataset, **rows, params=options.model_dump(mode="json"))
+    return from_rows(dataset, **rows, params=options.model_dump(mode="json"), asking=asking)
 
 
 def from_rows(
-    dataset: Dataset, train: Rows, test: Rows, validation: Rows | None = None, params: dict[str, Any] | None = None
+    dataset: Dataset,
+    train: Rows,
+    test: Rows,
+    validation: Rows | None = None,
+    params: dict[str, Any] | None = None,
+    asking: Asking | None = None,
 ) -> Split:
     """A split with these rows as its parts. Raises BadData for ids that the data set does not have."""
     first, second, third = (_interactions(dataset, part) for part in (train, validation or Rows([], [], [], []), test))
-    return assemble(dataset, "given", params or {}, first, second, third, before_test=_joined(first, second))
+    both = _joined(first, second)
+    pieces = Pieces(first, second, third, both, validation_history=first, test_history=both, test_training=first)
+    return assemble(dataset, "given", params or {}, pieces, asking or Asking())
 
 
 def _read(path: str, options: Options) -> Rows:

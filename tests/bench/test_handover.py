@@ -47,7 +47,7 @@ def _same_side(left: Side, right: Side) -> None:
 
 
 def _same_held_out(left: HeldOut, right: HeldOut) -> None:
-    for name in ("offsets", "items", "ratings"):
+    for name in ("offsets", "items", "ratings", "times", "people"):
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name))
     for name in ("keys", "users", "offsets", "items", "ratings", "times"):
         np.testing.assert_array_equal(getattr(left.query, name), getattr(right.query, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.stats import chisquare
 
 from bench.errors import InvalidOutput
 from bench.topk import locate, tie_order, top_k
-from bench.types import Query
+from bench.types import Hidden, Query
 
 WORD = (1 << 64) - 1
 
@@ -68,7 +69,8 @@ def test_it_agrees_with_sorting(n_items: int, levels: int, k: int, hide: bool, l
     scores[random.random(scores.shape) < 0.2] = np.nan
     best = top_k(scores, asked, k, hide_seen=hide)
     answers = [random.choice(n_items, min(n_items, 3), replace=False).tolist() for _ in range(rows)]
-    ranks = locate(scores, held_out(asked, answers), hide_seen=hide)
+    nothing = None if hide else Hidden(np.zeros(rows + 1, np.int64), np.empty(0, np.int32))
+    ranks = locate(scores, replace(held_out(asked, answers), hidden=nothing))
     place = 0
     for row in range(rows):
         expected = _ranking(scores, asked, row, hide)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bench.splits.divide import held_out
+from bench.splits.questions import held_out
 from bench.types import Interactions, Query, Side, Training
 
 SIDE = 24  # users and items of the board

@@ -42,12 +42,12 @@ def asked_with(split: Split, part: HeldOut, user: str) -> list[str]:
 
 def rows_of(part: HeldOut, user: int) -> Iterable[int]:
     """The questions of a user."""
-    return [row for row, asker in enumerate(part.query.users.tolist()) if asker == user]
+    return [row for row, asker in enumerate(part.askers.tolist()) if asker == user]
 
 
 def pairs(part: Interactions | HeldOut | None) -> list[tuple[int, int]]:
     """(user, item) of everything in a part."""
     if part is None:
         return []
-    users = part.users if isinstance(part, Interactions) else part.query.users[part.rows]
+    users = part.users if isinstance(part, Interactions) else part.askers[part.rows]
     return list(zip(users.tolist(), part.items.tolist(), strict=True))

@@ -1,0 +1,89 @@
+"""One question for each user with held-out items, asked with the history that the protocol leaves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.types import HeldOut, Hidden, Interactions, Ints, Longs, Query, frozen
+
+
+def held_out(history: Interactions, answers: Interactions, learnt: Interactions | None = None) -> HeldOut:
+    """One question for each user in `answers`, asked with what the user has in `history`.
+
+    A user without an interaction in `learnt` (None: in `history`) is one whom training does not know: -1 in the query.
+    An item that answers a question twice counts once.
+    """
+    pairs = answers.users.astype(np.int64) * answers.n_items + answers.items
+    answers = answers.take(np.sort(np.unique(pairs, return_index=True)[1]))
+    people, counts = np.unique(answers.users, return_counts=True)
+    known = np.diff((history if learnt is None else learnt).offsets)[people] > 0
+    lengths, rows = of_users(history, people)
+    query = Query(
+        keys=frozen(people.astype(np.int64)),
+        users=frozen(np.where(known, people, -1).astype(np.int32)),
+        offsets=frozen(offsets(lengths)),
+        items=frozen(history.items[rows]),
+        ratings=None if history.ratings is None else frozen(history.ratings[rows]),
+        times=None if history.times is None else frozen(history.times[rows]),
+        n_items=history.n_items,
+    )
+    return HeldOut(
+        query,
+        frozen(offsets(counts)),
+        frozen(answers.items),
+        answers.ratings,
+        answers.times,
+        frozen(people.astype(np.int32)),
+    )
+
+
+def of_users(interactions: Interactions, people: Ints) -> tuple[Longs, Longs]:
+    """How many interactions each of `people` has, and their positions, person after person."""
+    lengths = np.diff(interactions.offsets)[people]
+    return lengths, ranges(interactions.offsets[people], lengths)
+
+
+def chosen(questions: HeldOut, rows: Longs) -> HeldOut:
+    """The questions at the ascending positions `rows`."""
+    query = questions.query
+    asked, held = np.diff(query.offsets)[rows], np.diff(questions.offsets)[rows]
+    history, answers = ranges(query.offsets[rows], asked), ranges(questions.offsets[rows], held)
+    hidden = questions.hidden
+    if hidden is not None:
+        lengths = np.diff(hidden.offsets)[rows]
+        hidden = Hidden(frozen(offsets(lengths)), frozen(hidden.items[ranges(hidden.offsets[rows], lengths)]))
+    part = replace(
+        query,
+        keys=frozen(query.keys[rows]),
+        users=frozen(query.users[rows]),
+        offsets=frozen(offsets(asked)),
+        items=frozen(query.items[history]),
+        ratings=None if query.ratings is None else frozen(query.ratings[history]),
+        times=None if query.times is None else frozen(query.times[history]),
+        candidates=None if query.candidates is None else frozen(query.candidates[rows]),
+        user_features=None if query.user_features is None else query.user_features[rows],
+    )
+    return HeldOut(
+        part,
+        frozen(offsets(held)),
+        frozen(questions.items[answers]),
+        None if questions.ratings is None else frozen(questions.ratings[answers]),
+        None if questions.times is None else frozen(questions.times[answers]),
+        frozen(questions.askers[rows]),
+        hidden,
+    )
+
+
+def offsets(lengths: NDArray[Any]) -> Longs:
+    """(b + 1,) running totals of (b,) lengths."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def ranges(starts: Longs, lengths: Longs) -> Longs:
+    """All positions start … start + length − 1, range after range."""
+    ends = np.cumsum(lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths))
