@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from bench import provenance, registry, sources
 from bench.datasets import catalogue as datasets
 from bench.describe import Description, describe
@@ -85,9 +87,10 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
         dataset = datasets.load(dataset_spec)
         for split_spec in (one for spec in matrix.matrix.splits for one in splits.expand(spec)):
             split, problem = _split(dataset, split_spec)
+            demands = _demands(split)
             for (spec, _), description in zip(variants, descriptions, strict=True):
                 base = _cell(spec, description, dataset_spec, split_spec, dataset, split, device)
-                base = replace(base, problem=problem or base.problem)
+                base = replace(base, problem=problem or base.problem or _unable(description, demands))
                 for seed in matrix.matrix.seeds:
                     slot = replace(base.slot, seed=seed)
                     key = digest({"slot": asdict(slot), "rest": base.key})
@@ -194,6 +197,27 @@ def _unmet(description: Description, dataset: Dataset) -> str:
     if not unmet:
         return ""
     return f"needs {unmet[0].lower().replace('_', ' ')}, which data set {dataset.name!r} or this machine does not have"
+
+
+def _demands(split: Split | None) -> dict[str, str]:
+    """What an algorithm must be able to do here, and why every answer would be a guess otherwise."""
+    if split is None:
+        return {}
+    trained = np.zeros(split.train.n_items, np.bool_)
+    trained[split.learnt.items] = True
+    demands = {}
+    if not (split.test.query.users >= 0).any():
+        asked = f"all {len(split.test)} questions of split {split.name!r} are asked by users not in training"
+        demands["SERVE_NEW_USERS"] = f"serves no new users, and {asked}"
+    if not trained[split.test.items].any():
+        held = f"none of the {len(split.test.items)} held-out items of split {split.name!r} is in training"
+        demands["SCORE_NEW_ITEMS"] = f"scores no new items, and {held}"
+    return demands
+
+
+def _unable(description: Description, demands: dict[str, str]) -> str:
+    """The first demand of the split that the algorithm does not promise to meet."""
+    return next((why for ability, why in demands.items() if ability not in description.can), "")
 
 
 def _split(dataset: Dataset, spec: dict[str, Any]) -> tuple[Split | None, str]:
