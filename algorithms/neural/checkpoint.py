@@ -18,6 +18,7 @@ from bench.algorithm import Algorithm
 from bench.errors import BadData
 from bench.types import Training
 
+FILE = "checkpoint.pt"
 _DAMAGE = (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError)
 
 
@@ -49,7 +50,7 @@ class Checkpoint:
     """One file in `folder` (none is kept where that is None). A file of another `identity` counts as absent."""
 
     def __init__(self, folder: Path | None, identity: str) -> None:
-        self.path = None if folder is None else folder / "checkpoint.pt"
+        self.path = None if folder is None else folder / FILE
         self.identity = identity
 
     def read(self, device: torch.device) -> Progress:
@@ -75,7 +76,8 @@ class Checkpoint:
             os.fsync(file.fileno())
         temporary.replace(self.path)
 
-    def remove(self) -> None:
-        """Leave nothing behind: training is over, and the next one starts from scratch."""
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
+
+def forget(folder: Path | None) -> None:
+    """Leave no checkpoint behind: training is over, and the next one starts from scratch."""
+    if folder is not None:
+        (folder / FILE).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from algorithms.neural.checkpoint import Checkpoint, Progress, identity
+from algorithms.neural.checkpoint import Checkpoint, Progress, forget, identity
 from algorithms.neural.isolation import random_numbers
 from bench.algorithm import Algorithm
 from bench.errors import Diverged
@@ -48,16 +48,23 @@ def in_stages(learn: Callable[[Training, int], int], train: Training, epochs: in
 
     Where training and validation part are learnt together, the number of epochs is found on the training part alone
     (`train.selection`), and training then begins anew on both and takes as many. The second time `train.report` hears
-    of `refit_loss`.
+    of `refit_loss`. Checkpoints of both stages are removed at the end.
     """
     if train.selection is None:
-        return learn(train, epochs)
-    best = learn(train.selection, epochs)
+        best = learn(train, epochs)
+    else:
+        best = learn(train.selection, epochs)
+        learn(replace(train, report=_again(train)), best)
+    for stage in (train, train.selection):
+        forget(stage.scratch if stage else None)
+    return best
 
+
+def _again(train: Training) -> Callable[..., None]:
     def report(epoch: int, **values: float) -> None:
         train.report(epoch, **{f"refit_{name}": value for name, value in values.items()})
 
-    return learn(replace(train, report=report), best)
+    return report
 
 
 def optimise(
@@ -76,7 +83,8 @@ def optimise(
     `algorithm.score` there, and training ends `patience` epochs after it; without one, the last of `epochs` is
     (those of the schedule, unless others are given).
     `train.report(epoch, loss=…, ndcg=…)` hears of each epoch, also of those that an earlier, killed attempt did.
-    Such an attempt is continued from `train.scratch`, with the same result as if nothing had happened.
+    Such an attempt is continued from `train.scratch`, with the same result as if nothing had happened; the checkpoint
+    stays there.
 
     Raises Diverged when a loss, a gradient or a weight is not finite or a loss is `BLOW_UP` times the first one.
     """
@@ -100,7 +108,6 @@ def optimise(
         train.report(epoch, **values)
     network.load_state_dict(progress.best)
     network.eval()
-    checkpoint.remove()
     return best_epoch(progress.curve)
 
 

@@ -13,7 +13,7 @@ import torch
 from neural_data import interactions, training
 from torch import Tensor, nn
 
-from algorithms.neural.training import BLOW_UP, MAX_NORM, optimise, step
+from algorithms.neural.training import BLOW_UP, MAX_NORM, in_stages, optimise, step
 from bench.algorithm import Algorithm
 from bench.errors import BadData, Diverged
 from bench.params import Params, number
@@ -41,10 +41,13 @@ class Line(Algorithm[LineParams]):
     ranks: tuple[int, ...] = ()  # of the held-out item after each epoch
 
     def fit(self, train: Training) -> None:
+        self.scored = self.asked = 0  # epochs ranked, losses computed
+        self.best_epoch = in_stages(self.learn, train, self.params.epochs)
+
+    def learn(self, train: Training, epochs: int) -> int:
         self.network = nn.Linear(2, 1, bias=False)
         nn.init.zeros_(self.network.weight)
-        self.scored = self.asked = 0  # epochs ranked, losses computed
-        self.best_epoch = optimise(self, self.params, self.network, self.batches, self.loss, train)
+        return optimise(self, self.params, self.network, self.batches, self.loss, train, epochs)
 
     def batches(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         for x, y in zip(X, Y, strict=True):
@@ -226,6 +229,45 @@ def test_a_kill_within_an_epoch_repeats_that_epoch(tmp_path: Path) -> None:
 def test_after_training_the_scratch_folder_is_empty(tmp_path: Path) -> None:
     noisy().fit(task(True, scratch=tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def both_parts(scratch: Path | None = None, **more: Any) -> Training:
+    """Training and validation part are learnt together, after the number of epochs was found on the former."""
+    together = training(interactions([(0, 0), (0, 19)], 1, ITEMS), scratch=scratch, **more)
+    alone = task(True, scratch=scratch and scratch / "selection", **more)
+    return replace(together, selection=alone)
+
+
+def test_learning_from_both_parts_takes_the_epochs_found_on_one() -> None:
+    plain, fixed, both = noisy(), noisy(), noisy()
+    heard: list[tuple[int, set[str]]] = []
+    plain.fit(task(True))
+    fixed.params = fixed.params.model_copy(update={"epochs": plain.best_epoch})
+    fixed.fit(task())
+    both.fit(both_parts(report=lambda epoch, **values: heard.append((epoch, set(values)))))
+    assert both.best_epoch == plain.best_epoch == 4
+    assert heard == [(e, {"loss", "ndcg"}) for e in range(1, 8)] + [(e, {"refit_loss"}) for e in range(1, 5)]
+    assert np.array_equal(both.weights, fixed.weights)
+
+
+@pytest.mark.parametrize("epoch", [2, 9])  # of the seven of the first stage, and of the four of the second
+def test_a_kill_in_either_stage_repeats_neither(epoch: int, tmp_path: Path) -> None:
+    plain, resumed = noisy(), noisy()
+    plain.fit(both_parts())
+    calls: list[int] = []
+
+    def report(now: int, **values: float) -> None:
+        calls.append(now)
+        if len(calls) == epoch:
+            raise Killed
+
+    with pytest.raises(Killed):
+        noisy().fit(both_parts(tmp_path, report=report))
+    resumed.ranks = resumed.ranks[min(epoch, 7) :]
+    resumed.fit(both_parts(tmp_path))
+    assert resumed.asked == (7 + 4 - epoch) * len(X)
+    assert np.array_equal(resumed.weights, plain.weights)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("change", ["seed", "data", "parameter"])
