@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from bench.background import background_of
+from bench.integer_sets import among
 from bench.records import Context
 from bench.types import HeldOut, Split
 
 
 def context_of(split: Split) -> Context:
     """Names, popularity and facts of a split; nothing that tells what is held out."""
-    dataset, train = split.dataset, split.train
-    popularity = np.diff(train.matrix().tocsc().indptr).astype(np.int64)
+    dataset, learnt = split.dataset, split.learnt
     users = split.test.askers
     return Context(
         dataset=dataset.name,
@@ -23,9 +24,11 @@ def context_of(split: Split) -> Context:
         user_ids=tuple(dataset.users.ids[u] for u in users.tolist()),
         item_ids=dataset.items.ids,
         titles=dataset.items.titles or dataset.items.ids,
-        popularity=popularity,
-        train_users=int(np.count_nonzero(np.diff(train.offsets))),
-        scale=train.scale,
+        popularity=learnt.matrix().getnnz(axis=0).astype(np.int64),
+        train_users=int(np.count_nonzero(np.diff(learnt.offsets))),
+        scale=learnt.scale,
+        candidates=split.candidates,
+        load=lambda: background_of(split),
     )
 
 
@@ -33,9 +36,9 @@ def facts(split: Split) -> dict[str, Any]:
     """Counts that a reader should know, and the notes of the data set."""
     dataset, train, test = split.dataset, split.train, split.test
     trained = np.zeros(train.n_items, np.bool_)
-    trained[train.items] = True
+    trained[split.learnt.items] = True
     return {
-        "users": len(np.unique(dataset.interactions.users)),
+        "users": int(np.count_nonzero(np.diff(dataset.interactions.offsets))),
         "items": len(dataset.items),
         "interactions": len(dataset.interactions),
         "training interactions": len(train),
@@ -53,4 +56,4 @@ def overlap(held_out: HeldOut) -> int:
     """How many held-out pairs are in the history of their own question."""
     n_items = held_out.query.n_items
     seen = np.repeat(np.arange(len(held_out)), np.diff(held_out.query.offsets)) * n_items + held_out.query.items
-    return int(np.isin(held_out.rows * n_items + held_out.items, seen).sum())
+    return int(among(held_out.rows * n_items + held_out.items, seen).sum())

@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from bench.errors import BadData, StoreError
 from bench.types import Ints, Longs
+
+if TYPE_CHECKING:
+    from bench.background import Background
 
 FORMAT = 1  # of records and answers; part of every cell key
 STATUSES = ("ok", "failed", "timeout", "oom", "crashed", "invalid_output", "no_result", "skipped", "interrupted")
@@ -116,6 +121,10 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def _unknown() -> None:
+    """The default of `Context.load`: nothing more is known."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What metrics and reports need of a split beside the answers; q questions, n items."""
@@ -130,3 +139,11 @@ class Context:
     popularity: Longs  # (n,) training interactions of each item
     train_users: int  # users with at least one training interaction
     scale: tuple[float, float] | None
+    audit: tuple[dict[str, Any], ...] = ()  # what was looked for that might leak, and found
+    candidates: str = ""  # which items are ranked, in words; empty: the whole catalogue
+    load: Callable[[], Background | None] = field(default=_unknown, repr=False, compare=False)
+
+    @cached_property
+    def background(self) -> Background | None:
+        """Training interactions, histories, features of items; None where an older version wrote the context."""
+        return self.load()

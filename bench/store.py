@@ -1,7 +1,7 @@
 """The store: append-only, content-addressed results on disk.
 
     cells/<key>/<attempt>/   record.json, lists.parquet, ranks.parquet, questions.parquet, log.txt
-    context/<split hash>/    facts.json, users.parquet, items.parquet
+    context/<split hash>/    what is known of a split; the files are listed in bench/context_io.py
     cache/                   training data of each split, the current key of each slot; may be deleted
     locks/, tmp/             cells in progress
 
@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from bench import answers_io
+from bench import answers_io, context_io
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
 from bench.records import Context, Record
@@ -142,15 +142,19 @@ class Store:
     def context(self, split_hash: str) -> Context:
         """What is known of a split. Raises StoreError when it is not in the store, or damaged."""
         check_seal(self.folder / "context" / split_hash)
-        return answers_io.read_context(self.folder / "context" / split_hash)
+        return context_io.read(self.folder / "context" / split_hash)
+
+    def knows(self, split_hash: str) -> bool:
+        """Whether what is known of a split is kept here."""
+        return sealed(self.folder / "context" / split_hash)
 
     def put_context(self, split_hash: str, context: Context) -> None:
         """Keep what is known of a split; a second call with the same hash does nothing."""
         final = self.folder / "context" / split_hash
         with storage(self.folder):
-            if not sealed(final):
+            if not self.knows(split_hash):
                 temporary = self.begin()
-                answers_io.write_context(context, temporary)
+                context_io.write(context, temporary)
                 seal(temporary)
                 self.publish(temporary, final)
 

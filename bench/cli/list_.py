@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli import output
+
+if TYPE_CHECKING:
+    from bench.datasets.catalogue import Entry
 
 app = typer.Typer(help="What there is to choose from.", no_args_is_help=True, rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -32,14 +35,24 @@ def algorithms(json: Json = False) -> None:
 
 @app.command(epilog="Examples:  bench list datasets   |   bench list datasets --json")
 def datasets(json: Json = False) -> None:
-    """Every data set, where it comes from, and whether it is on this machine."""
+    """Every data set: its size, whether it is on this machine, its terms, and where it comes from."""
     from bench.datasets import catalogue
 
-    rows = [
-        (entry.name, "here" if entry.path else "not here", entry.licence, entry.source)
-        for entry in catalogue.available()
-    ]
-    _print(("name", "state", "licence", "what"), rows, json)
+    entries = catalogue.available()
+    if json:
+        output.as_json([vars(entry) for entry in entries])
+        return
+    rows = [(e.name, _size(e), "here" if e.path else "not here", e.licence, e.address, e.source) for e in entries]
+    _print(("name", "size", "state", "licence", "address", "what"), rows, json)
+
+
+def _size(entry: Entry) -> str:
+    """Interactions, else the bytes of the download."""
+    if entry.members:
+        return f"{len(entry.members)} data sets"
+    if entry.rows is not None:
+        return f"{entry.rows:,} rows"
+    return "unknown" if entry.bytes is None else output.megabytes(entry.bytes)
 
 
 @app.command(epilog="Examples:  bench list splits   |   bench list splits --json")
@@ -55,7 +68,8 @@ def metrics(json: Json = False) -> None:
     """Every metric, and whether higher or lower is better."""
     from bench.metrics.registry import describe
 
-    _print(("name", "better", "what"), [(d.label, d.better, d.meaning) for d in describe()], json)
+    rows = [(d.kind, d.label, d.better, d.needs, d.meaning) for d in describe()]
+    _print(("kind", "name", "better", "needs", "what"), rows, json)
 
 
 def _print(header: Sequence[str], rows: Sequence[Sequence[object]], json: bool) -> None:

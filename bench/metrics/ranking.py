@@ -9,7 +9,7 @@ not. Held-out items are a set; an interaction that was held out twice counts onc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,20 @@ from bench.types import Answers, Bools, Longs
 
 NEVER = np.iinfo(np.int64).max  # the rank of an item that stands in no list
 NOTHING_HELD_OUT = "no question has a held-out item"
+
+
+@dataclass(frozen=True)
+class Best:
+    """The h held-out items that are among the best k, by question and then by rank."""
+
+    questions: Longs  # (h,)
+    ranks: Longs  # (h,) r, counted from 1
+    places: Longs  # (h,) as in `Ranking`
+    hits: Doubles  # (q,)
+
+    def total(self, weights: Doubles) -> Doubles:
+        """(q,) the sums of (h,) weights over the items of each question."""
+        return np.bincount(self.questions, weights, minlength=len(self.hits)).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class Ranking:
     found: Longs  # (q,) how many held-out items are candidates
     candidates: Longs  # (q,) |C|
     listable: Longs  # (q,) candidates with a score
+    cuts: dict[int, Best] = field(default_factory=dict, repr=False, compare=False)  # by k, as far as asked for
 
     @classmethod
     def of(cls, answers: Answers) -> Ranking:
@@ -41,9 +56,12 @@ class Ranking:
         candidates = answers.candidates.astype(np.int64)
         listable = candidates - answers.unscored
         better = answers.better.astype(np.int64)
-        ranks = np.where(better < listable[owners], better + answers.position, NEVER)
+        listed = better < listable[owners]
+        ranks = np.where(listed, better + answers.position, NEVER)
         items = answers.items.astype(np.int64)
-        order = np.lexsort((items, ranks, owners))
+        last = int(candidates.max(initial=0))
+        within = np.where(listed, ranks, last + items)  # another number for each item of a question
+        order = np.argsort(owners * (last + 1 + items.max(initial=0)) + within, kind="stable")
         order = order[_first_of_each(owners[order], items[order])]
         questions, better = owners[order], better[order]
         size = candidates[questions]
@@ -64,9 +82,18 @@ class Ranking:
         """(q,) the sum of `weights` (the number, without) over the held-out items in the mask `which`, (m,)."""
         return np.bincount(self.questions[which], weights, minlength=len(self.held)).astype(np.float64)
 
+    def best(self, k: int) -> Best:
+        """The held-out items among the best k; found once for all metrics."""
+        if k not in self.cuts:
+            hit = self.ranks < k
+            questions = self.questions[hit]
+            hits = np.bincount(questions, minlength=len(self.held)).astype(np.float64)
+            self.cuts[k] = Best(questions, self.ranks[hit] + 1, self.places[hit], hits)
+        return self.cuts[k]
+
     def hits(self, k: int) -> Doubles:
         """(q,) held-out items among the best k."""
-        return self.total(self.ranks < k)
+        return self.best(k).hits
 
     def mean(self, values: Doubles) -> Measured:
         """The mean over questions that have a held-out item."""
@@ -114,8 +141,8 @@ def ndcg(ranking: Ranking, k: int) -> Measured:
 
     Järvelin and Kekäläinen (2002) with gain 1 for a held-out item and 0 for any other.
     """
-    hit = ranking.ranks < k
-    gained = ranking.total(hit, 1 / np.log2(ranking.ranks[hit] + 2.0))
+    best = ranking.best(k)
+    gained = best.total(1 / np.log2(best.ranks + 1.0))
     longest = min(k, int(ranking.held.max(initial=0)))
     ideal = np.concatenate([[1.0], np.cumsum(1 / np.log2(np.arange(longest) + 2.0))])  # [0] is for n = 0, not used
     return ranking.mean(gained / ideal[np.minimum(ranking.held, longest)])
@@ -123,15 +150,14 @@ def ndcg(ranking: Ranking, k: int) -> Measured:
 
 def average_precision(ranking: Ranking, k: int) -> Measured:
     """1 / min(k, n) · Σ_{r ≤ k} (held-out items up to r) / r; its mean over questions is MAP@k."""
-    hit = ranking.ranks < k
-    precisions = (ranking.places[hit] + 1) / (ranking.ranks[hit] + 1)
-    return ranking.share(ranking.total(hit, precisions), np.minimum(ranking.held, k))
+    best = ranking.best(k)
+    return ranking.share(best.total((best.places + 1) / best.ranks), np.minimum(ranking.held, k))
 
 
 def reciprocal_rank(ranking: Ranking, k: int) -> Measured:
     """1 / r of the best ranked held-out item if r ≤ k, else 0; its mean over questions is MRR@k (Voorhees 1999)."""
-    first = (ranking.ranks < k) & (ranking.places == 0)
-    return ranking.mean(ranking.total(first, 1 / (ranking.ranks[first] + 1)))
+    best = ranking.best(k)
+    return ranking.mean(best.total(np.where(best.places == 0, 1 / best.ranks, 0)))
 
 
 def auc(ranking: Ranking) -> Measured:

@@ -1,7 +1,9 @@
 """Answers and contexts made by plain sorting, without the harness's own ranking code."""
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
+from bench.background import Background
 from bench.records import Context
 from bench.types import Answers, TopK
 
@@ -43,7 +45,21 @@ def answers_from(questions, *, length=None, ratings=None, predictions=None):
     )
 
 
-def context_of(answers, *, popularity=(), train_users=1, scale=None):
+def background_of(*, training=(), histories=(), features=None, names=(), quarters=None):
+    """What else is known: the items of each user in training, and of each question's history."""
+    rows = [(user, item) for user, items in enumerate(training) for item in items]
+    return Background(
+        users=np.array([user for user, _ in rows], np.int32),
+        items=np.array([item for _, item in rows], np.int32),
+        offsets=np.concatenate([[0], np.cumsum([len(history) for history in histories])]).astype(np.int64),
+        history=np.array([item for history in histories for item in sorted(history)], np.int32),
+        quarters=None if quarters is None else np.array(quarters, np.int64),
+        features=None if features is None else csr_matrix(np.array(features, np.float32)),
+        feature_names=tuple(names),
+    )
+
+
+def context_of(answers, *, popularity=(), train_users=1, scale=None, background=None):
     q, n = len(answers.candidates), len(popularity)
     return Context(
         dataset="toy",
@@ -56,6 +72,7 @@ def context_of(answers, *, popularity=(), train_users=1, scale=None):
         popularity=np.array(popularity, np.int64),
         train_users=train_users,
         scale=scale,
+        load=lambda: background,
     )
 
 

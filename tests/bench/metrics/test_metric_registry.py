@@ -57,10 +57,20 @@ def test_list_metrics_end_where_the_stored_lists_end():
     assert parse("recall@101", list_length=100).k == 101
 
 
+def test_metrics_of_one_kind_stand_together_and_say_what_they_need():
+    kinds = [d.kind for d in describe()]
+    assert [kind for i, kind in enumerate(kinds) if i == 0 or kinds[i - 1] != kind] == list(dict.fromkeys(kinds))
+    assert all(kinds)
+    needs = {d.name: d.needs for d in describe()}
+    assert (needs["ndcg"], needs["ndcg_graded"], needs["calibration"]) == ("", "ratings", "features and histories")
+
+
 def test_which_direction_is_better():
     directions = {d.name: d.better for d in describe()}
-    assert {name for name, better in directions.items() if better == "lower"} == {"rmse", "mae", "rmse_raw", "mae_raw"}
-    assert {name for name, better in directions.items() if better == "neither"} == {"novelty"}
+    errors = {"rmse", "mae", "rmse_raw", "mae_raw"}
+    assert {name for name, better in directions.items() if better == "lower"} == errors | {"gini", "calibration"}
+    undecided = {"novelty", "popularity", "popularity_lift", "activity_gap"}
+    assert {name for name, better in directions.items() if better == "neither"} == undecided
     assert definition(parse("rmse")).better == "lower"
 
 

@@ -15,7 +15,16 @@ from metric_cases import answers_from, context_of, random_questions
 from bench.metrics.registry import measure
 
 CUTS = (1, 5, 20)
-NAMES = ("precision", "recall", "f1", "hit_rate", "ndcg", "map", "mrr")
+NAMES = {  # ours -> theirs; their map divides by all held-out items
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "f1",
+    "hit_rate": "hit_rate",
+    "ndcg": "ndcg",
+    "map_full": "map",
+    "mrr": "mrr",
+}
+GRADED = {"ndcg_graded": "ndcg", "ndcg_exponential": "ndcg_burges"}
 PROGRAM = """
 import json, sys
 from ranx import Qrels, Run, evaluate
@@ -31,18 +40,24 @@ def questions():
 
 
 @pytest.fixture(scope="module")
-def theirs(questions):
-    asked = {
-        "held": {f"q{i:03}": dict.fromkeys(map(str, held), 1) for i, (_, _, held) in enumerate(questions)},
-        "scores": {
-            f"q{i:03}": {str(c): s for c, s in zip(candidates, scores, strict=True)}
-            for i, (candidates, scores, _) in enumerate(questions)
-        },
-        "metrics": [f"{name}@{k}" for name in NAMES for k in CUTS],
+def stars(questions):
+    """A rating for each held-out item of each question."""
+    rng = np.random.default_rng(4)
+    return [rng.integers(1, 6, len(held)).tolist() for _, _, held in questions]
+
+
+def asked(questions, gains, names):
+    """Values of each question, by their name of the metric and cut-off."""
+    held = [dict(zip(map(str, h), gain, strict=True)) for (_, _, h), gain in zip(questions, gains, strict=True)]
+    scored = [{str(c): s for c, s in zip(candidates, scores, strict=True)} for candidates, scores, _ in questions]
+    program = {
+        "held": {f"q{i:03}": gains for i, gains in enumerate(held)},
+        "scores": {f"q{i:03}": scores for i, scores in enumerate(scored)},
+        "metrics": [f"{name}@{k}" for name in names for k in CUTS],
     }
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PROGRAM],
-        input=json.dumps(asked),
+        input=json.dumps(program),
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
         text=True,
@@ -51,15 +66,38 @@ def theirs(questions):
     return {name: np.array(values) for name, values in json.loads(done.stdout).items()}
 
 
-@pytest.mark.parametrize("k", CUTS)
-@pytest.mark.parametrize("name", NAMES)
-def test_per_question_values(name, k, questions, theirs):
-    answers = answers_from(questions)
-    ours = measure([f"{name}@{k}"], answers, context_of(answers))[f"{name}@{k}"].per_question
-    expected = theirs[f"{name}@{k}"]
-    if name == "map":  # ranx divides by all held-out items
-        held = np.array([len(held) for _, _, held in questions])
-        assert (held > k).any() or k == 20
-        expected = expected * held / np.minimum(held, k)
+@pytest.fixture(scope="module")
+def binary(questions):
+    return asked(questions, [[1] * len(held) for _, _, held in questions], NAMES.values())
+
+
+@pytest.fixture(scope="module")
+def graded(questions, stars):
+    return asked(questions, stars, GRADED.values())
+
+
+def compare(name, answers, expected):
+    ours = measure([name], answers, context_of(answers))[name].per_question
     np.testing.assert_allclose(ours, expected, rtol=1e-12)
     assert 0 < ours.mean() < 1
+
+
+@pytest.mark.parametrize("k", CUTS)
+@pytest.mark.parametrize("name", NAMES)
+def test_per_question_values(name, k, questions, binary):
+    compare(f"{name}@{k}", answers_from(questions), binary[f"{NAMES[name]}@{k}"])
+
+
+@pytest.mark.parametrize("k", CUTS)
+@pytest.mark.parametrize("name", GRADED)
+def test_per_question_values_with_ratings(name, k, questions, stars, graded):
+    ratings = [rating for of_question in stars for rating in of_question]
+    compare(f"{name}@{k}", answers_from(questions, ratings=ratings), graded[f"{GRADED[name]}@{k}"])
+
+
+def test_map_is_theirs_with_another_denominator(questions, binary):
+    answers = answers_from(questions)
+    held = np.array([len(held) for _, _, held in questions])
+    for k in CUTS:
+        assert (held > k).any() or k == 20
+        compare(f"map@{k}", answers, binary[f"map@{k}"] * held / np.minimum(held, k))

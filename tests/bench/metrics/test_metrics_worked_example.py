@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from metric_cases import answers_from, context_of
+from metric_cases import answers_from, background_of, context_of
 
 from bench.metrics.registry import describe, measure
 
@@ -22,43 +22,48 @@ def table(header):
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
+def items_in(text):
+    return [NAMES.index(name) for name in re.findall("[A-J]", text)]
+
+
 def example():
-    questions = []
-    for _, ranked, held in table("| user | ranked candidates"):
-        levels = [level.split(" = ") for level in ranked.split(" > ")]
-        candidates = [NAMES.index(name) for level in levels for name in level]
+    """Answers and context as the tables tell them."""
+    ratings = {(user, item): (float(r), float(p)) for user, item, r, p in table("| user | item | rating")}
+    questions, rated = [], []
+    for user, ranked, held in table("| user | ranked candidates"):
+        levels = [items_in(level) for level in ranked.split(">")]
         scores = [float(-depth) for depth, level in enumerate(levels) for _ in level]
-        questions.append((candidates, scores, [NAMES.index(name) for name in re.findall("[A-J]", held)]))
-    (popularity,) = table("| item | A | B |")
-    return questions, [int(count) for count in popularity[1:]]
-
-
-def ranking_answers():
-    questions, popularity = example()
-    answers = answers_from(questions)
-    return answers, context_of(answers, popularity=popularity, train_users=8)
-
-
-def rating_answers():
-    rows = table("| user | item | rating")
-    held = [[NAMES.index(item) for user, item, _, _ in rows if user == str(u)] for u in (1, 2, 3, 4)]
-    questions = [(list(range(10)), [0.0] * 10, items) for items in held]
-    ratings, predictions = ([float(row[column]) for row in rows] for column in (2, 3))
-    answers = answers_from(questions, ratings=ratings, predictions=predictions)
-    return answers, context_of(answers, scale=(0.5, 5.0))
+        questions.append(([item for level in levels for item in level], scores, items_in(held)))
+        rated += [ratings[user, NAMES[item]] for item in items_in(held)]
+    answers = answers_from(questions, ratings=[r for r, _ in rated], predictions=[p for _, p in rated])
+    popularity, genres = table("| item | A | B |")
+    training = [items_in(had) for _, had in table("| user | had in training")]
+    names = sorted(set(" ".join(genres[1:]).split()) - {"–"})
+    background = background_of(
+        training=training,
+        histories=training[: len(questions)],
+        features=[[name in text.split() for name in names] for text in genres[1:]],
+        names=names,
+    )
+    counts = [int(count) for count in popularity[1:]]
+    assert counts == [sum(item in had for had in training) for item in range(len(NAMES))]
+    known = {"popularity": counts, "train_users": len(training), "scale": (0.5, 5.0), "background": background}
+    return answers, context_of(answers, **known)
 
 
 def shown(value):
     return "–" if value is None or np.isnan(value) else f"{value:.4f}"
 
 
+def row_of(name):
+    result = measure([name], *example())[name]
+    alone = [None] * 4 if result.per_question is None else result.per_question
+    return [shown(value) for value in (*alone, result.value)]
+
+
 @pytest.mark.parametrize("row", table("| metric | user 1"), ids=lambda row: row[0].strip("`"))
 def test_results_table(row):
-    name = row[0].strip("`")
-    rated = name.startswith(("rmse", "mae", "rating"))
-    result = measure([name], *(rating_answers() if rated else ranking_answers()))[name]
-    alone = [None] * 4 if result.per_question is None else result.per_question
-    assert [shown(value) for value in (*alone, result.value)] == row[1:]
+    assert row_of(row[0].strip("`")) == row[1:]
 
 
 def test_every_metric_is_in_the_results_table_and_has_its_formula():
@@ -69,7 +74,7 @@ def test_every_metric_is_in_the_results_table_and_has_its_formula():
 
 
 def test_numbers_of_other_definitions():
-    answers, context = ranking_answers()
+    answers, context = example()
     ndcg, mean_precision = (measure([name], answers, context)[name].per_question for name in ("ndcg@3", "map@3"))
     ideal = np.cumsum(1 / np.log2(np.arange(2, 6)))  # of 1, 2, 3, 4 hits
     assert f"user 1: {ndcg[0] * ideal[1] / ideal[2]:.4f} instead of {ndcg[0]:.4f}" in DOC
