@@ -1,0 +1,1 @@
+"""Lists that come from elsewhere, scored by the same code as our own."""
