@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bench.integer_sets import among, distinct
 from bench.splits.catalogue import promises
 from bench.types import HeldOut, Interactions, Longs, Split
 
@@ -44,7 +45,7 @@ def _pairs(split: Split) -> list[Finding]:
     found = []
     for name, part in parts.items():
         learnt = split.train if name == "validation" else split.learnt
-        count = int((np.isin(_pair(part), _keys(learnt)) | np.isin(_pair(part), _history(part))).sum())
+        count = int((among(_pair(part), _keys(learnt)) | among(_pair(part), _history(part))).sum())
         meaning = "pairs of user and item that are held out and also in training or in the history of their question"
         found.append(Finding(f"{name} pairs seen before", count, len(part.items), _leak(count), meaning))
     return found
@@ -127,7 +128,7 @@ def _found_by_popularity(test: HeldOut, counts: Longs) -> int:
     query = test.query
     offsets, hidden = (query.offsets, query.items) if test.hidden is None else (test.hidden.offsets, test.hidden.items)
     owners = np.repeat(np.arange(len(test)), np.diff(offsets))
-    keys = np.unique(owners * n + place[hidden])  # one of each, by question and then by place
+    keys = distinct(owners * n + place[hidden])  # one of each, by question and then by place
     starts = np.searchsorted(keys, np.arange(len(test)) * n)
     mine = test.rows * n + place[test.items]
     at = np.searchsorted(keys, mine)
@@ -139,7 +140,7 @@ def _found_by_popularity(test: HeldOut, counts: Longs) -> int:
 
 def _preparation(split: Split) -> list[Finding]:
     data, notes = split.dataset.interactions, split.dataset.notes
-    repeated = len(data) - len(np.unique(_keys(data)))
+    repeated = len(data) - len(distinct(_keys(data)))
     policy = notes.get("duplicates", {})
     said = f"rows that repeat a pair of user and item; policy {policy.get('policy', 'unknown')!r}, "
     found = [

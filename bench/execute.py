@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench import context, plan
+from bench.audit import audit
 from bench.engines import local
 from bench.matrix import Limits
 from bench.plan import Cell, Decision
@@ -65,7 +66,9 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
     began = stamp()
     decisions = plan.decide(planned, store, options.rerun, usual)
     for split in {d.cell.split.fingerprint: d.cell.split for d in decisions if d.cell.split}.values():
-        store.put_context(split.fingerprint, context.context_of(split))
+        if not store.knows(split.fingerprint):
+            findings = tuple(finding.as_dict() for finding in audit(split))
+            store.put_context(split.fingerprint, replace(context.context_of(split), audit=findings))
     store.set_current({d.cell.slot.id: d.cell.key for d in decisions if not d.cell.problem})
     compile_kernels()
     listener.planned(decisions, jobs)

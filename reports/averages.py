@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,12 +13,19 @@ from bench.metrics.registry import definition, parse
 from bench.records import Context, canonical
 from reports import stats
 from reports.columns import MEMORY, TRAINING
-from reports.model import Cell, Estimate, Row
+from reports.model import Cell, Estimate, Row, Slices
 
 CUTOFFS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 CURVES = ("ndcg", "recall")
 
-Seen = tuple[Cell, dict[str, Measured]]  # an attempt and what was measured on its answers; nothing without answers
+
+@dataclass(frozen=True)
+class Seen:
+    """An attempt and what was measured on its answers; nothing without answers."""
+
+    cell: Cell
+    measured: dict[str, Measured] = field(default_factory=dict)
+    slices: Slices = field(default_factory=dict)
 
 
 def curve_names() -> list[str]:
@@ -29,8 +36,8 @@ def curve_names() -> list[str]:
 def rows(seen: Sequence[Seen], context: Context | None, names: Sequence[str], leading: str) -> tuple[Row, ...]:
     """One row per label and parameters, the best by `leading` first, those without numbers last."""
     by_row: dict[tuple[str, str], list[Seen]] = defaultdict(list)
-    for cell, measured in seen:
-        by_row[cell.record.label, canonical(cell.record.slot.params)].append((cell, measured))
+    for one in seen:
+        by_row[one.cell.record.label, canonical(one.cell.record.slot.params)].append(one)
     made = [_row(label, members, names) for (label, _), members in by_row.items()]
     if context is not None:
         made = _with_intervals(made, list(by_row.values()), context, names)
@@ -46,18 +53,28 @@ def _order(row: Row, leading: str, sign: int) -> tuple[bool, bool, float, str]:
 
 def _row(label: str, members: list[Seen], names: Sequence[str]) -> Row:
     """A row with its numbers, but without intervals over users."""
-    cells = tuple(sorted((cell for cell, _ in members), key=lambda cell: cell.record.slot.seed))
+    cells = tuple(sorted((one.cell for one in members), key=lambda cell: cell.record.slot.seed))
     row = Row(label, cells[0].record.family, cells)
     if not row.complete:
         return row
-    estimates = {name: _over_seeds([measured[name] for _, measured in members]) for name in names}
+    measured = [one.measured for one in members]
+    estimates = {name: _over_seeds([found[name] for found in measured]) for name in names}
     walls = [cell.record.phases["fit"].wall if "fit" in cell.record.phases else None for cell in cells]
     estimates[TRAINING] = _spread(walls, "the record has no time for this phase")
     estimates[MEMORY] = _spread([float(cell.record.memory) or None for cell in cells], "the record has no peak")
     curves = {
-        curve: tuple(_over_seeds([m[f"{curve}@{k}"] for _, m in members]).value for k in CUTOFFS) for curve in CURVES
+        curve: tuple(_over_seeds([m[f"{curve}@{k}"] for m in measured]).value for k in CUTOFFS) for curve in CURVES
     }
-    return replace(row, estimates=estimates, curves=curves)
+    return replace(row, estimates=estimates, curves=curves, slices=_mean_slices([one.slices for one in members]))
+
+
+def _mean_slices(found: list[Slices]) -> Slices:
+    """Each metric of each slice averaged over seeds; None where a seed has no value."""
+    means: Slices = {}
+    for key, metrics in found[0].items():
+        values = {name: [slices.get(key, {}).get(name) for slices in found] for name in metrics}
+        means[key] = {name: _spread(each, "").value for name, each in values.items()}
+    return means
 
 
 def _over_seeds(measured: list[Measured]) -> Estimate:
@@ -92,7 +109,7 @@ def _with_intervals(made: list[Row], members: list[list[Seen]], context: Context
     places, parts = [], []
     for place, row in enumerate(made):
         for name in names if row.complete else ():
-            found = _parts([measured[name] for _, measured in members[place]])
+            found = _parts([one.measured[name] for one in members[place]])
             if found is not None and row.estimates[name].value is not None:
                 places.append((place, name))
                 parts.append(found)

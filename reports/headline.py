@@ -34,7 +34,15 @@ def headline(group: Group) -> Headline:
         return Headline(group.title, best.label, f"alone has a {column.title}: {number}. There is nothing to compare.")
     word = "highest" if column.better == "neither" else "best"
     text = f"has the {word} {column.title} of {len(rows)} algorithms: {number}."
-    return Headline(group.title, best.label, text, (*_separation(best, rest, column), *_left_out(group)))
+    details = (*_warnings(group), *_separation(best, rest, column), *_left_out(group))
+    return Headline(group.title, best.label, text, details)
+
+
+def _warnings(group: Group) -> tuple[str, ...]:
+    """Why these numbers should not be believed, or not be compared with others."""
+    found = [f"{f['check']} ({f['count']:,} of {f['of']:,})" for f in group.audit if f["verdict"] == "leak"]
+    said = f"This split leaks, so no number here can be trusted: {', '.join(found)}." if found else ""
+    return tuple(sentence for sentence in (said, group.remark) if sentence)
 
 
 def _nothing(group: Group) -> str:

@@ -14,7 +14,7 @@ from bench.metrics.registry import Metric, measure, parse
 from bench.records import Context, Record, canonical
 from bench.store import Store
 from bench.types import Answers
-from reports import averages
+from reports import averages, slices
 from reports.averages import Seen
 from reports.model import CORRUPT, OK, Cell, Group, Results
 
@@ -25,7 +25,7 @@ def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
     """Measure everything in a store. Raises BadConfig for an unknown metric, StoreError for an unreadable record."""
     names = tuple(dict.fromkeys(str(parse(name)) for name in metrics or METRICS))
     wanted = [parse(name) for name in dict.fromkeys([*names, *averages.curve_names()])]
-    leading = LEADING if LEADING in names else names[0]
+    leading = _leading(names)
     records = store.records()
     latest = list(store.latest(records).values())
     unequal = _unequal(records)
@@ -34,10 +34,11 @@ def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
     titles = _titles(latest)
     for (dataset, split, split_hash), members in _grouped(latest).items():
         context = _context(store, split_hash)
-        seen = [_see(store, record, context, wanted, leading, unequal) for record in members]
-        shown |= {cell.record.attempt: cell for cell, _ in seen}
+        seen = [_see(store, record, context, wanted, names, unequal) for record in members]
+        shown |= {one.cell.record.attempt: one.cell for one in seen}
         rows = averages.rows(seen, context, names, leading)
-        groups.append(Group(titles[0][dataset], titles[1][split], split_hash, context, rows, leading))
+        marked = f"{titles[1][split]} †" if context and context.candidates else titles[1][split]
+        groups.append(Group(titles[0][dataset], marked, split_hash, context, rows, leading))
     attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
     return Results(_told_apart(groups), attempts, names, metrics is not None)
 
@@ -53,14 +54,21 @@ def _plain(value: Any) -> str:
 
 
 def _titles(records: Iterable[Record]) -> tuple[dict[str, str], dict[str, str]]:
-    """Short titles of data sets and of splits: the name, with the options only where the name is not enough."""
-    chosen = []
-    for kind in ("dataset", "split"):
-        options = {canonical(getattr(record.slot, kind)): getattr(record.slot, kind) for record in records}
-        names = [value.get("name") for value in options.values()]
-        alone = {key: str(value["name"]) for key, value in options.items() if names.count(value.get("name")) == 1}
-        chosen.append({key: alone.get(key) or describe(value) for key, value in options.items()})
-    return chosen[0], chosen[1]
+    """Short titles of data sets and of splits: the name, with those options only that tell it from others."""
+    records = list(records)
+    return _told_by_options(r.slot.dataset for r in records), _told_by_options(r.slot.split for r in records)
+
+
+def _told_by_options(every: Iterable[dict[str, Any]]) -> dict[str, str]:
+    options = {canonical(value): value for value in every}
+    titles = {}
+    for key, value in options.items():
+        namesakes = [other for other in options.values() if other.get("name") == value.get("name")]
+        differing = {
+            name for other in namesakes for name in other if any(n.get(name) != other[name] for n in namesakes)
+        }
+        titles[key] = describe({name: option for name, option in value.items() if name in {"name", *differing}})
+    return titles
 
 
 def _grouped(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:
@@ -91,22 +99,27 @@ def _context(store: Store, split_hash: str) -> Context | None:
 
 
 def _see(
-    store: Store, record: Record, context: Context | None, wanted: list[Metric], leading: str, unequal: set[str]
+    store: Store, record: Record, context: Context | None, wanted: list[Metric], names: Sequence[str], unequal: set[str]
 ) -> Seen:
     """A record as a cell, with its metrics where it has readable answers."""
     doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in unequal else ()
     cell = Cell(record, record.status, record.reason, warnings=(*record.warnings, *doubts))
     if record.status != OK:
-        return cell, {}
+        return Seen(cell)
     try:
         if context is None:
             raise StoreError("what is known of its split is missing or unreadable")
         answers = _answers(store, record, context)
     except StoreError as error:
-        return replace(cell, status=CORRUPT, reason=str(error).replace(str(store.folder), "store")), {}
+        return Seen(replace(cell, status=CORRUPT, reason=str(error).replace(str(store.folder), "store")))
     measured = measure(wanted, answers, context)
     unscored, tied = _shares(answers)
-    return replace(cell, value=measured[leading].value, unscored=unscored, tied=tied), measured
+    cell = replace(cell, value=measured[_leading(names)].value, unscored=unscored, tied=tied)
+    return Seen(cell, measured, slices.measured(answers, context, names))
+
+
+def _leading(names: Sequence[str]) -> str:
+    return LEADING if LEADING in names else names[0]
 
 
 def _answers(store: Store, record: Record, context: Context) -> Answers:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.records import Context, Record
 
+Slices = dict[tuple[str, str], dict[str, float | None]]  # (by, name of the part) -> metric -> value
+
 OK = "ok"
+REORDER = "Sampled metrics can put algorithms in another order (Krichene and Rendle 2020)."
 CORRUPT = "corrupt"  # the record says ok, and its answers cannot be read
 
 
@@ -53,6 +57,7 @@ class Row:
     cells: tuple[Cell, ...]  # one for each seed
     estimates: Mapping[str, Estimate] = field(default_factory=dict)  # by column name; empty unless complete
     curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)  # metric -> value at each cut-off
+    slices: Slices = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -99,6 +104,23 @@ class Group:
     def title(self) -> str:
         """Data set and split."""
         return f"{self.dataset} · {self.split}"
+
+    @property
+    def candidates(self) -> str:
+        """Which items were ranked, in words, where it is not the whole catalogue."""
+        return self.context.candidates if self.context else ""
+
+    @property
+    def remark(self) -> str:
+        """What has to be said wherever these numbers stand."""
+        if not self.candidates:
+            return ""
+        return f"Ranked were only {self.candidates}. Such numbers are no estimate of those of a full ranking. {REORDER}"
+
+    @property
+    def audit(self) -> tuple[Mapping[str, Any], ...]:
+        """The findings of the leakage audit; none in a store of an older version."""
+        return self.context.audit if self.context else ()
 
     @property
     def complete(self) -> tuple[Row, ...]:

@@ -3,7 +3,7 @@
 index.html     the page, self-contained
 matrix.toml    the cells of the report, to run them again
 figures/       every picture as PNG and SVG
-tables/        comparison.csv, comparison.md, comparison.tex
+tables/        comparison.csv, comparison.md, comparison.tex; slices.csv: every metric by groups of users, items, time
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.files import storage
 from bench.store import Store
-from reports import page, pictures, reproduce, tables
+from reports import page, pictures, reproduce, slices, tables
 from reports.load import load
 from reports.model import Results
 
@@ -41,6 +41,7 @@ def write_results(results: Results, folder: Path) -> Path:
         "tables/comparison.csv": tables.to_csv(table),
         "tables/comparison.md": tables.to_markdown(table),
         "tables/comparison.tex": tables.to_latex(table),
+        "tables/slices.csv": slices.to_csv(results),
         "matrix.toml": reproduce.matrix(results),
     }
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}

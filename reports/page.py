@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import columns, ranks, reproduce, stats, tables
+from reports import columns, folds, ranks, reproduce, slices, stats, tables
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
@@ -43,6 +43,7 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
         standings=ranks.standings(results.groups) if len(results.groups) > 1 else [],
         ranks_remark=ranks.remark(results.groups),
+        folds=[_family(family, shown) for family in folds.families(results.groups, shown)],
         attempts=[_attempt(cell) for cell in results.attempts],
         troubles=[_attempt(c) for c in results.attempts if not c.replaced and (c.status != OK or c.warnings)],
         statuses=_counts(results.attempts),
@@ -103,7 +104,26 @@ def _group(group: Group, shown: Sequence[Column], pictures: Iterable[Picture]) -
         "split_hash": group.split_hash,
         "facts": list(reproduce.flat(context.facts).items()) if context else [],
         "costs": [_costs(row) for row in group.rows],
+        "remark": group.remark,
+        "audit": group.audit,
+        "slices": slices.of_group(group),
     }
+
+
+def _family(family: folds.Family, shown: Sequence[Column]) -> dict[str, Any]:
+    """One line per algorithm: mean and standard deviation over the folds in each column."""
+    lines = []
+    for line in family.lines:
+        numbers = [
+            {
+                "text": columns.MISSING if number is None else column.text(number[0]),
+                "spread": "" if number is None else f"± {column.text(number[1])}",
+                "sort": "" if number is None else repr(number[0]),
+            }
+            for column, number in zip(shown, line.numbers, strict=True)
+        ]
+        lines.append({"label": line.label, "numbers": numbers})
+    return {"title": family.title, "count": family.count, "lines": lines}
 
 
 def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:

@@ -40,6 +40,12 @@ class Table:
     lines: tuple[Line, ...]
 
     @property
+    def remarks(self) -> list[str]:
+        """What has to be said below the table."""
+        marked = {line.group.title: line.group.remark for line in self.lines if line.group.remark}
+        return [f"† {title.removesuffix(' †')}: {remark}" for title, remark in marked.items()]
+
+    @property
     def header(self) -> list[str]:
         """What stands above the columns of `texts`."""
         headings = [f"{c.heading} {c.arrow}".strip() for c in self.columns]
@@ -86,7 +92,8 @@ def lines(group: Group, shown: Sequence[Column]) -> list[Line]:
 def _record(line: Line, shown: Sequence[Column], limits: set[str]) -> dict[str, Any]:
     row = line.row
     found: dict[str, Any] = {"dataset": line.group.dataset, "split": line.group.split, "algorithm": row.label}
-    found |= {"family": row.family, "seeds": len(row.cells), "status": row.status, "reason": row.reason}
+    found |= {"candidates": line.group.candidates or "the whole catalogue", "family": row.family}
+    found |= {"seeds": len(row.cells), "status": row.status, "reason": row.reason}
     for column in shown:
         estimate = row.estimate(column.name)
         found[column.name + _UNITS.get(column.name, "")] = estimate.value
@@ -144,7 +151,8 @@ def caption(group: Group) -> str:
     users = f"{group.users:,} users"
     asked = users if group.questions == group.users else f"{group.questions:,} questions of {users}"
     seeds = len(group.seeds)
-    return f"{asked}; {'1 seed' if seeds == 1 else f'mean over {seeds} seeds'}." if seeds else "No results."
+    said = f"{asked}; {'1 seed' if seeds == 1 else f'mean over {seeds} seeds'}." if seeds else "No results."
+    return f"{said} {group.remark}".rstrip()
 
 
 def _by_group(table: Table) -> list[tuple[Group, list[Line]]]:

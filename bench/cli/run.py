@@ -71,6 +71,8 @@ def command(
     compared = of_results(results)
     output.say()
     output.say(output.table(compared.header, compared.texts()))
+    for remark in compared.remarks:
+        output.say(remark)
     output.say()
     damaged = sum(cell.status == CORRUPT for cell in results.attempts)
     if damaged:
