@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.algorithm import Algorithm, Can
 from bench.errors import InvalidOutput
 from bench.splits.questions import held_out as questions
-from bench.topk import locate, top_k
+from bench.topk import lists_and_ranks
 from bench.types import Answers, Floats, HeldOut, Query, TopK, Training, frozen
 from bench.validation import slices
 
@@ -25,7 +25,8 @@ REHEARSED = 200  # interactions
 def rank(algorithm: Algorithm[Any], held_out: HeldOut) -> Answers:
     """Lists of up to LIST_LENGTH items and the rank of every held-out item, slice by slice.
 
-    No more than bench.validation.SLICE_BYTES of scores exist at a time. Raises InvalidOutput as `top_k` does.
+    No more than bench.validation.SLICE_BYTES of scores exist at a time; `algorithm.threads` threads rank them, which
+    changes nothing in the answers. Raises InvalidOutput as `top_k` does.
     """
     n_items = held_out.query.n_items
     length = min(LIST_LENGTH, n_items)
@@ -33,8 +34,9 @@ def rank(algorithm: Algorithm[Any], held_out: HeldOut) -> Answers:
     for start, stop in slices(len(held_out), n_items):
         scores = algorithm.score(held_out.slice(start, stop).query)
         part = held_out.slice(start, stop)  # whatever the algorithm did to its own views
-        lists.append(top_k(scores, part.query, length, hidden=part.hidden))
-        ranks.append(locate(scores, part))
+        best, found = lists_and_ranks(scores, part, length, threads=algorithm.threads)
+        lists.append(best)
+        ranks.append(found)
     names = ("better", "tied", "position", "candidates", "unscored")
     joined: dict[str, Any] = {name: np.concatenate([getattr(r, name) for r in ranks]) for name in names}
     best = TopK(np.concatenate([part.items for part in lists]), np.concatenate([part.scores for part in lists]))

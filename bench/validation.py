@@ -9,7 +9,7 @@ import numpy as np
 from bench.topk import locate
 from bench.types import Floats, HeldOut, Query
 
-SLICE_BYTES = 64 << 20  # a slice of questions is as long as its scores fit in here
+SLICE_BYTES = 32 << 20  # of the scores of a slice of questions; malloc asks the system anew for anything larger
 
 
 def slices(questions: int, n_items: int) -> list[tuple[int, int]]:

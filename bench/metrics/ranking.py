@@ -78,10 +78,6 @@ class Ranking:
             listable=listable,
         )
 
-    def total(self, which: Bools, weights: Doubles | None = None) -> Doubles:
-        """(q,) the sum of `weights` (the number, without) over the held-out items in the mask `which`, (m,)."""
-        return np.bincount(self.questions[which], weights, minlength=len(self.held)).astype(np.float64)
-
     def best(self, k: int) -> Best:
         """The held-out items among the best k; found once for all metrics."""
         if k not in self.cuts:

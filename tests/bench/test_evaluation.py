@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,38 @@ def test_slices_do_not_change_the_answers(monkeypatch: pytest.MonkeyPatch):
     assert sliced.lists.items.tolist() == whole.lists.items.tolist()
     for name in ("better", "tied", "position", "candidates", "unscored"):
         np.testing.assert_array_equal(getattr(sliced, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 64])
+def test_threads_do_not_change_the_answers(threads: int):
+    random = np.random.default_rng(1)
+    table = random.integers(0, 9, (40, 300)).astype(np.float32)
+    asked = held_out(query([[u % 7] for u in range(40)], 300), [[8 + u % 5, 20] for u in range(40)])
+    algorithm = Fixed(lambda q: table[q.users])
+    whole = evaluation.rank(algorithm, asked)
+    algorithm.threads = threads
+    shared = evaluation.rank(algorithm, asked)
+    np.testing.assert_array_equal(shared.lists.items, whole.lists.items)
+    np.testing.assert_array_equal(shared.lists.scores, whole.lists.scores)
+    for name in ("better", "tied", "position", "candidates", "unscored"):
+        np.testing.assert_array_equal(getattr(shared, name), getattr(whole, name))
+
+
+def test_no_stage_holds_all_scores(monkeypatch: pytest.MonkeyPatch):
+    """Memory is that of the answers, twice while they are joined, and of a few slices; all scores would be 48 MB."""
+    users, n_items = 4000, 3000
+    asked = held_out(query([[0]] * users, n_items), [[1]] * users)
+    monkeypatch.setattr(validation, "SLICE_BYTES", 1 << 20)
+    tracemalloc.start()
+    try:
+        answers = evaluation.rank(Fixed(_constant), asked)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    kept = sum(
+        array.nbytes for array in (answers.lists.items, answers.lists.scores, answers.better, answers.candidates)
+    )
+    assert peak < 2.5 * kept + 4 * (1 << 20) < users * n_items * 4 / 2
 
 
 def test_a_list_is_never_longer_than_the_catalogue():

@@ -7,40 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from plain_ranking import plain_ranking, splitmix
 from questions import held_out, query
 from scipy.stats import chisquare
 
 from bench.errors import InvalidOutput
-from bench.topk import locate, tie_order, top_k
-from bench.types import Hidden, Query
-
-WORD = (1 << 64) - 1
-
-
-def _hash(key: int, item: int) -> int:
-    """SplitMix64's finaliser in plain integers."""
-    z = (key * 0x9E3779B97F4A7C15 + item + 1) & WORD
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & WORD
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & WORD
-    return z ^ (z >> 31)
-
-
-def _ranking(scores: Any, asked: Query, row: int, hide_seen: bool) -> list[tuple[int, float]]:
-    """(item, score) of all candidates of a question, best first."""
-    seen = set(asked.items[asked.offsets[row] : asked.offsets[row + 1]].tolist()) if hide_seen else set()
-    if asked.candidates is None:
-        entries = list(enumerate(scores[row].tolist()))
-    else:
-        full = scores.shape[1] == asked.n_items
-        entries = [
-            (item, float(scores[row, item if full else column]))
-            for column, item in enumerate(asked.candidates[row].tolist())
-            if item >= 0
-        ]
-    entries = [entry for entry in entries if entry[0] not in seen]
-    key = int(asked.keys[row])
-    return sorted(entries, key=lambda e: (np.inf if np.isnan(e[1]) else -e[1], _hash(key, e[0])))
-
+from bench.topk import lists_and_ranks, locate, tie_order, top_k
+from bench.types import Hidden
 
 CASES = [
     (n_items, levels, k, hide, listed)
@@ -73,7 +46,7 @@ def test_it_agrees_with_sorting(n_items: int, levels: int, k: int, hide: bool, l
     ranks = locate(scores, replace(held_out(asked, answers), hidden=nothing))
     place = 0
     for row in range(rows):
-        expected = _ranking(scores, asked, row, hide)
+        expected = plain_ranking(scores, asked, row, hide)
         items = [item for item, _ in expected]
         assert best.items[row].tolist() == (items + [-1] * k)[:k]
         listed_scores = [score for _, score in expected][:k]
@@ -100,9 +73,11 @@ def test_nan_ranks_last_and_is_kept_as_nan():
     assert best.without_unscored().items[0].tolist() == [3, 1, -1, -1]
 
 
-def test_the_tie_break_is_the_documented_hash():
+def test_the_tie_break_is_the_documentedsplitmix():
     keys, items = np.array([0, 1, 2, 671], np.int64), np.array([0, 5, 9065, 17], np.int32)
-    assert tie_order(keys, items).tolist() == [_hash(k, i) for k, i in zip(keys.tolist(), items.tolist(), strict=True)]
+    assert tie_order(keys, items).tolist() == [
+        splitmix(k, i) for k, i in zip(keys.tolist(), items.tolist(), strict=True)
+    ]
 
 
 def test_each_item_is_first_of_a_tie_equally_often():
@@ -158,3 +133,51 @@ def test_what_is_no_score_is_refused_with_the_counts(scores: Any, message: str):
 def test_every_floating_type_is_taken(kind: Any):
     scores = np.array([[1, 3, 2]], kind)[:, ::-1]  # not contiguous
     assert top_k(scores, query([[]], 3), 3).items.tolist() == [[1, 0, 2]]
+
+
+def test_both_zeros_tie():
+    scores = np.array([[0.0, -0.0, 0.0, -0.0]])
+    asked = held_out(query([[]], 4), [[0, 1, 2, 3]])
+    ranks = locate(scores, asked)
+    assert ranks.tied.tolist() == [3, 3, 3, 3]
+    order = np.argsort(tie_order(np.full(4, asked.query.keys[0]), np.arange(4, dtype=np.int32)))
+    assert top_k(scores, asked.query, 4).items[0].tolist() == order.tolist()
+    assert np.argsort(ranks.position).tolist() == order.tolist()
+
+
+def test_questions_without_any_candidate_get_empty_lists():
+    asked = held_out(query([[1], []], 6, [[], []]), [[2], [1, 3]])
+    best, ranks = lists_and_ranks(np.zeros((2, 0), np.float32), asked, 3)
+    assert best.items.tolist() == [[-1] * 3] * 2
+    assert (ranks.candidates.tolist(), ranks.better.tolist()) == ([0, 0], [0, 0, 0])
+
+
+def test_an_item_that_is_listed_twice_stands_twice():
+    asked = held_out(query([[]], 9, [[4, 7, 4, 2]]), [[4, 2]])
+    best, ranks = lists_and_ranks(np.array([[1.0, 3.0, 1.0, 0.0]]), asked, 5)
+    assert best.items[0].tolist() == [7, 4, 4, 2, -1]
+    assert (ranks.better.tolist(), ranks.tied.tolist(), ranks.position.tolist()) == ([1, 3], [1, 0], [0, 0])
+
+
+def test_an_item_listed_twice_with_two_scores_is_ranked_by_the_first():
+    ranks = locate(np.array([[1.0, 3.0, 5.0, 0.0]]), held_out(query([[]], 9, [[4, 7, 4, 2]]), [[4]]))
+    assert (ranks.better.tolist(), ranks.tied.tolist()) == ([2], [0])
+
+
+def test_a_held_out_number_that_is_no_item_stands_behind_everything():
+    ranks = locate(np.zeros((1, 4)), held_out(query([[1]], 4), [[-1, 4, 1000]]))
+    assert ranks.better.tolist() == [3, 3, 3]
+    assert ranks.tied.tolist() == [0, 0, 0]
+
+
+def test_no_questions_have_no_lists():
+    best, ranks = lists_and_ranks(np.empty((0, 4), np.float32), held_out(query([], 4), []), 3, threads=2)
+    assert best.items.shape == (0, 3)
+    assert len(ranks.better) == len(ranks.candidates) == 0
+
+
+def test_infinite_scores_are_refused_by_every_thread():
+    scores = np.zeros((5, 4), np.float32)
+    scores[1, 2], scores[4, 0] = np.inf, -np.inf
+    with pytest.raises(InvalidOutput, match=r"infinite scores for 2 of 5 questions, first \[8, 17\]"):
+        lists_and_ranks(scores, held_out(query([[]] * 5, 4), [[0]] * 5), 2, threads=3)
