@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.notebook import create, evaluate, load, split
+    from bench.notebook import create, dataset, evaluate, load, split
 
-__all__ = ["create", "evaluate", "load", "split"]
+__all__ = ["create", "dataset", "evaluate", "load", "split"]
 
 
 def __getattr__(name: str) -> Any:

@@ -44,6 +44,7 @@ def facts(split: Split) -> dict[str, Any]:
         "training interactions": len(train),
         "validation interactions": 0 if split.validation is None else len(split.validation.items),
         "test interactions": len(test.items),
+        "interactions left out": split.left_out,
         "test questions": len(test),
         "questions without history": int(np.sum(np.diff(test.query.offsets) == 0)),
         "test items never seen in training": int(np.sum(~trained[test.items])),

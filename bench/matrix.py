@@ -119,7 +119,18 @@ class Matrix(_Part):
     def size(self) -> int:
         """The number of cells, without making them."""
         variants = sum(math.prod(map(len, spec.grid.values())) for spec in self.algorithms)
-        return len(self.matrix.datasets) * len(self.matrix.splits) * len(self.matrix.seeds) * variants
+        splits = sum(map(_splits, self.matrix.splits))
+        return len(self.matrix.datasets) * splits * len(self.matrix.seeds) * variants
+
+
+def _splits(spec: dict[str, Any]) -> int:
+    """How many splits a specification stands for; one where it is wrong, which is told when names are checked."""
+    from bench.splits.catalogue import expand
+
+    try:
+        return len(expand(spec))
+    except BadConfig:
+        return 1
 
 
 def read(path: Path) -> Matrix:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import evaluation
 from bench.algorithm import Algorithm
 from bench.context import context_of
 from bench.datasets import catalogue as datasets
+from bench.datasets.imported import import_frame
 from bench.matrix import METRICS
 from bench.metrics.registry import measure
 from bench.registry import create
 from bench.splits import catalogue as splits
 from bench.types import Answers, Dataset, Floats, Split
 
-__all__ = ["create", "evaluate", "load", "split"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["create", "dataset", "evaluate", "load", "split"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,14 @@ class Result:
 def load(name: str, **options: Any) -> Dataset:
     """A data set by name; `bench list datasets` shows all."""
     return datasets.load({"name": name, **options})
+
+
+def dataset(frame: pd.DataFrame, **options: Any) -> Dataset:
+    """The data set in a DataFrame, as `dataset(frame, user="who", item="what", rating="stars", time="at")`.
+
+    With a `name` it is kept, and `load(name)` finds it again; see `bench.datasets.imported.import_frame`.
+    """
+    return import_frame(frame, **options)
 
 
 def split(dataset: Dataset, name: str, **options: Any) -> Split:

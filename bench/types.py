@@ -213,6 +213,7 @@ class Split:
     fingerprint: str
     both: Interactions | None = None
     candidates: str = ""  # which items are ranked, in words; empty: the whole catalogue
+    left_out: int = 0  # interactions of the data set that are in no part and in no history
 
     @property
     def learnt(self) -> Interactions:

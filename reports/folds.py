@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.records import canonical
+from bench.titles import describe
 from reports.columns import Column
-from reports.load import describe
 from reports.model import Group
 
 ONE_OF = ("fold", "window")  # the options that number the parts of a protocol

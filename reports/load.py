@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bench import answers_io
 from bench.errors import StoreError
@@ -13,6 +12,7 @@ from bench.matrix import METRICS
 from bench.metrics.registry import Metric, measure, parse
 from bench.records import Context, Record, canonical
 from bench.store import Store
+from bench.titles import Titles
 from bench.types import Answers
 from reports import averages, slices
 from reports.averages import Seen
@@ -31,44 +31,17 @@ def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
     unequal = _unequal(records)
     groups = []
     shown: dict[str, Cell] = {}
-    titles = _titles(latest)
-    for (dataset, split, split_hash), members in _grouped(latest).items():
+    titles = Titles(record.slot for record in latest)
+    for (_, _, split_hash), members in _grouped(latest).items():
         context = _context(store, split_hash)
         seen = [_see(store, record, context, wanted, names, unequal) for record in members]
         shown |= {one.cell.record.attempt: one.cell for one in seen}
         rows = averages.rows(seen, context, names, leading)
-        marked = f"{titles[1][split]} †" if context and context.candidates else titles[1][split]
-        groups.append(Group(titles[0][dataset], marked, split_hash, context, rows, leading))
+        dataset, split = titles.of(members[0].slot)
+        marked = f"{split} †" if context and context.candidates else split
+        groups.append(Group(dataset, marked, split_hash, context, rows, leading))
     attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
     return Results(_told_apart(groups), attempts, names, metrics is not None)
-
-
-def describe(options: dict[str, Any]) -> str:
-    """A name and its options as one reads them: `ml-100k (k_core=10)`."""
-    rest = ", ".join(f"{key}={_plain(value)}" for key, value in options.items() if key != "name")
-    return f"{options.get('name', '?')} ({rest})" if rest else str(options.get("name", "?"))
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else canonical(value)
-
-
-def _titles(records: Iterable[Record]) -> tuple[dict[str, str], dict[str, str]]:
-    """Short titles of data sets and of splits: the name, with those options only that tell it from others."""
-    records = list(records)
-    return _told_by_options(r.slot.dataset for r in records), _told_by_options(r.slot.split for r in records)
-
-
-def _told_by_options(every: Iterable[dict[str, Any]]) -> dict[str, str]:
-    options = {canonical(value): value for value in every}
-    titles = {}
-    for key, value in options.items():
-        namesakes = [other for other in options.values() if other.get("name") == value.get("name")]
-        differing = {
-            name for other in namesakes for name in other if any(n.get(name) != other[name] for n in namesakes)
-        }
-        titles[key] = describe({name: option for name, option in value.items() if name in {"name", *differing}})
-    return titles
 
 
 def _grouped(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:

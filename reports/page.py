@@ -11,12 +11,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from bench.titles import describe
 from reports import columns, folds, ranks, reproduce, slices, stats, tables
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
 from reports.headline import headline
-from reports.load import describe
 from reports.model import OK, Cell, Group, Results, Row
 from reports.pictures import Picture, bars, sample
 

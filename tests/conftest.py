@@ -23,3 +23,11 @@ def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data-home")
     os.environ["XDG_DATA_HOME"] = str(folder)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which copies of data sets are kept, for this session and the processes that it starts."""
+    folder = tmp_path_factory.mktemp("cache-home")
+    os.environ["RECMATRIX_CACHE"] = str(folder)
+    return folder

@@ -14,6 +14,7 @@ from bench.params import Params, number
 from bench.types import Floats, Query, Reason, Training
 
 _BLOCK = 512  # rows that are copied at a time
+_BYTES = 12  # of an entry: the inverse in float64, and what is kept of it in float32
 
 
 class EASEParams(Params):
@@ -29,7 +30,8 @@ class EASE(Algorithm[EASEParams]):
     Steck (2019), "Embarrassingly shallow autoencoders for sparse data", equation 8. X is binary; the diagonal of B is
     zero. Items without training interactions score 0.
 
-    With many more items than users the same B is kept in a smaller form, by the Woodbury identity:
+    With many more items than users, or where a matrix of all items does not fit into the free memory and one of all
+    users is smaller, the same B is kept in another form, by the Woodbury identity:
     P = (I − XᵀMX) / λ with M = (XXᵀ + λI)⁻¹, hence B_ij = (XᵀMX)_ij / (1 − q_j) for i ≠ j, q = diag(XᵀMX).
     """
 
@@ -44,11 +46,14 @@ class EASE(Algorithm[EASEParams]):
         matrix = train.interactions.matrix().astype(np.float64)
         self.known = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]))  # items with interactions
         matrix = matrix[np.diff(matrix.indptr) > 0][:, self.known]
-        self.by_users = 2 * matrix.shape[0] < matrix.shape[1]
+        users, items = matrix.shape
+        too_large = _BYTES * items * items > memory.available()
+        self.by_users = 2 * users < items or (too_large and users < items)
         small, large = (matrix, matrix[:, :0]) if self.by_users else (matrix[:0], matrix)
         with threadpool_limits(self.threads):
-            self.matrix, self.inner = small, _inverse(small, self.params.l2)  # M
-            self.own = _own(small, self.inner)  # q
+            inner = _inverse(small, self.params.l2)  # M
+            self.own = _own(small, inner)  # q
+            self.matrix, self.inner = small, inner.astype(np.float32)
             self.weights = _weights(_inverse(large.T.tocsr(), self.params.l2))  # B
 
     def score(self, query: Query) -> Floats:
@@ -91,8 +96,10 @@ def _inverse(rows: csr_matrix, l2: float) -> Floats:
     n = rows.shape[0]
     if n == 0:
         return np.empty((0, 0))
-    memory.require(20 * n * n, f"the inverse of EASE, {n} × {n},")  # sparse product 12, dense 8 bytes an entry
-    dense = (rows @ rows.T).toarray(order="F")
+    memory.require(_BYTES * n * n, f"the inverse of EASE, {n} × {n},")
+    dense = np.empty((n, n), order="F")
+    for start in range(0, n, _BLOCK):  # the sparse product as a whole would be larger than the dense one
+        dense[:, start : start + _BLOCK] = (rows @ rows[start : start + _BLOCK].T).toarray()
     dense[np.diag_indices(n)] += l2
     factor, failed = lapack.dpotrf(dense, lower=1, overwrite_a=1)
     inverse, singular = lapack.dpotri(factor, lower=1, overwrite_c=1)

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from algorithms.neighbours.params import NeighbourParams
 from algorithms.neighbours.similarity import Comparison, Vectors, binary_matrix, product, rating_matrix, row_means
 from algorithms.neighbours.weighting import document_factors, mean_length, term_factors
 from bench.algorithm import Algorithm, Can
 from bench.errors import Unsupported
+from bench.params import choice
 from bench.types import Floats, Interactions, Ints, Longs, Query, Reason, Training
 
+_BLOCK = 256  # questions whose similarities to all users are there at once
+_ROUNDING = 1e-6  # float32: sim(u, v) and sim(v, u) are summed in another order
 
-class UserKNN(Algorithm[NeighbourParams]):
+
+class UserKNNParams(NeighbourParams):
+    """Neighbours, and whose they are."""
+
+    neighbours_of: Literal["asker", "neighbour"] = choice("asker")
+    """Whether the users nearest to the asking one vote, or all those who have the asking one among their nearest."""
+
+
+class UserKNN(Algorithm[UserKNNParams]):
     """s(u, j) = Σ_{v ∈ N(u)} sim(u, v)·x_vj,
 
     with x_vj = 1 where training user v has item j, else 0. N(u) are the `neighbours` training users whose vectors are
     most similar to the history of the question, found when it is asked, so new users are served; a known user is never
-    his own neighbour. A user is the vector of his items: 1 (weighted by `weighting`, users being the documents) for the
-    cosine, the rating for the other similarities.
+    his own neighbour. With neighbours_of = "neighbour" the condition is u ∈ N(v), as Ferrari Dacrema et al. (2021), "A
+    troubling analysis of reproducibility and progress in recommender systems research", have it: v votes if u is at
+    least as similar to v as the last of the `neighbours` training users in N(v), which serves new users, too.
+    A user is the vector of his items: 1 (weighted by `weighting`, users being the documents) for the cosine, the rating
+    for the other similarities.
 
     Ratings are predicted as in Resnick et al. (1994), "GroupLens", without negative
     similarities:
@@ -34,7 +51,7 @@ class UserKNN(Algorithm[NeighbourParams]):
     family = "neighbours"
     compiles = True
     paper = "resnick1994"
-    Params = NeighbourParams
+    Params = UserKNNParams
     can = Can.RANK | Can.PERSONALISE | Can.PREDICT_RATINGS | Can.EXPLAIN | Can.SERVE_NEW_USERS
 
     def fit(self, train: Training) -> None:
@@ -45,6 +62,7 @@ class UserKNN(Algorithm[NeighbourParams]):
         vectors = self._vectors(matrix)
         self.user_factors, self.norms, self.inverted = vectors.rows, vectors.norms, matrix.T.tocsr()
         self.owned = binary_matrix(train.interactions)
+        self.reach = self._reach(vectors) if self.params.neighbours_of == "neighbour" else np.empty(0)
         self.deviations = csr_matrix((0, 0))  # (n_items, n_users) ratings less the user's mean
         if train.interactions.ratings is not None:
             ratings = rating_matrix(train.interactions)
@@ -53,7 +71,7 @@ class UserKNN(Algorithm[NeighbourParams]):
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) sums of similarities to the neighbours who have the item."""
-        return product(self._compared(query).neighbours(), self.owned, self.threads)
+        return product(self._neighbours(query), self.owned, self.threads)
 
     def predict(self, query: Query, rows: Longs, items: Ints) -> Floats:
         """(n,) ratings. Raises Unsupported on data without ratings."""
@@ -65,7 +83,7 @@ class UserKNN(Algorithm[NeighbourParams]):
     def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
         """The n items of the history that weigh most: Σ sim(u, v) over the neighbours v who have both it and `item`."""
         first = query.slice(0, 1)
-        neighbours = self._compared(first).neighbours()
+        neighbours = self._neighbours(first)
         agreeing = neighbours.multiply(self.owned[:, [item]].T).tocsr()
         history = np.unique(first.items)
         weights = (agreeing @ self.owned).toarray().ravel()[history]
@@ -80,6 +98,31 @@ class UserKNN(Algorithm[NeighbourParams]):
     def _vectors(self, matrix: csr_matrix) -> Vectors:
         factors = document_factors(matrix, self.params.weighting, self.mean_length)
         return Vectors(matrix, factors, self.item_factors)
+
+    def _neighbours(self, query: Query) -> csr_matrix:
+        """(b, n_users) the similarities of those who vote."""
+        if self.params.neighbours_of == "asker":
+            return self._compared(query).neighbours()
+        everybody = self.params.model_copy(update={"neighbours": len(self.norms)})
+        found = []
+        for start in range(0, max(1, len(query)), _BLOCK):
+            compared = self._compared(query.slice(start, min(start + _BLOCK, len(query))))
+            near = replace(compared, params=everybody).neighbours()
+            near.data[near.data < self.reach[near.indices]] = 0
+            near.eliminate_zeros()
+            found.append(near)
+        return csr_matrix(vstack(found))
+
+    def _reach(self, vectors: Vectors) -> Floats:
+        """(n_users,) the least similarity to a user's own nearest ones; 0 for whoever has fewer than `neighbours`."""
+        own = np.arange(len(self.norms), dtype=np.int32)
+        compared = Comparison(vectors, self.inverted, self.norms, self.user_factors, own, self.params, self.threads)
+        near = compared.neighbours()
+        full = np.flatnonzero(np.diff(near.indptr) >= self.params.neighbours)
+        reach = np.zeros(len(own))
+        for user in full:
+            reach[user] = near.data[near.indptr[user] : near.indptr[user + 1]].min() * (1 - _ROUNDING)
+        return reach
 
     def _compared(self, query: Query) -> Comparison:
         left, own = self._vectors(self._matrix(query)), query.users.astype(np.int32)

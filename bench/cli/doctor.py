@@ -45,9 +45,12 @@ def _machine() -> Iterator[Finding]:
 def _data() -> Iterator[Finding]:
     from bench.datasets import catalogue
 
-    for entry in catalogue.available():
-        detail = "here" if entry.path else f"not here; `bench data get {entry.name}` may get it"
-        yield f"data set {entry.name}", "ok" if entry.path else "note", detail
+    entries = catalogue.available()
+    for entry in entries:
+        if entry.path:
+            yield f"data set {entry.name}", "ok", "here"
+    absent = sum(entry.path is None for entry in entries)
+    yield "other data sets", "note", f"{absent} not here; `bench data list` shows them, `bench data get NAME` gets one"
 
 
 def _algorithms() -> Iterator[Finding]:

@@ -28,18 +28,19 @@ def command(
     from bench.cli.request import load_matrix, load_options
     from bench.runner import default_jobs, default_limits
     from bench.store import Store
+    from bench.titles import Titles
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(rerun, None, 1, None, None)
     kept = Store(store) if store.exists() else None
     decisions = plan.decide(plan.cells(wanted), kept, options.rerun, default_limits(default_jobs(1)))
+    titles = Titles(decision.cell.slot for decision in decisions)
     rows = [
         (
             "skip" if decision.cell.problem else "run" if decision.runs else "keep",
             decision.cell.problem or decision.reason,
             decision.cell.label,
-            decision.cell.slot.dataset["name"],
-            decision.cell.slot.split["name"],
+            *titles.of(decision.cell.slot),
             decision.cell.slot.seed,
             decision.cell.key[:12],
         )

@@ -13,6 +13,7 @@ from bench.cli import output
 from bench.execute import Listener
 from bench.plan import Cell, Decision
 from bench.records import Record
+from bench.titles import Titles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,11 +23,13 @@ class Lines(Listener):
     """One plain line for each finished cell."""
 
     def __init__(self) -> None:
+        self.titles = Titles([])
         self.total = 0
         self.done = 0
 
     def planned(self, decisions: list[Decision], jobs: int) -> None:
         """Say what will run."""
+        self.titles = Titles(decision.cell.slot for decision in decisions)
         self.total = sum(decision.runs for decision in decisions)
         kept = len(decisions) - self.total
         note = f", {kept} done already" if kept else ""
@@ -44,8 +47,7 @@ class Lines(Listener):
             "" if record.status == "skipped" else f"  {output.duration(record.wall)}  {output.megabytes(record.memory)}"
         )
         reason = f"  {record.reason}" if record.reason else ""
-        slot = cell.slot
-        name = f"{cell.label} · {slot.dataset['name']} · {slot.split['name']} · seed {slot.seed}"
+        name = " · ".join((cell.label, *self.titles.of(cell.slot), f"seed {cell.slot.seed}"))
         return f"{place} {record.status:<7} {name}{cost}{reason}".replace("\n", " ")
 
 

@@ -20,10 +20,12 @@ def command(
 ) -> None:
     """List every cell of a store with its newest status, cost and reason."""
     from bench.store import Store
+    from bench.titles import Titles
 
     kept = Store(store)
     records = list(kept.latest().values())
-    rows = [(r.key[:12], r.status, r.label, r.slot.dataset["name"], r.slot.split["name"], r.slot.seed) for r in records]
+    titles = Titles(record.slot for record in records)
+    rows = [(r.key[:12], r.status, r.label, *titles.of(r.slot), r.slot.seed) for r in records]
     costs = [(r.wall, r.memory, r.reason) for r in records]
     header = ("cell", "status", "algorithm", "dataset", "split", "seed")
     if json:

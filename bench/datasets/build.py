@@ -8,8 +8,8 @@ Without times they keep the order of the rows if that order means something, and
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -17,8 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 
 from bench.datasets.fingerprint import fingerprint
+from bench.datasets.ids import Ids, number
+from bench.datasets.order import by_item, by_number, by_time, repeated, tie_hash
 from bench.errors import BadConfig, BadData, did_you_mean
 from bench.types import Dataset, Interactions, Ints, Longs, Side
+
+__all__ = ["Duplicates", "build", "tie_hash"]
 
 Duplicates = Literal["first", "last", "sum", "max", "keep"]
 Names = Mapping[str, Iterable[str]]
@@ -33,16 +37,16 @@ class _Rows:
     ratings: NDArray[np.float64] | None
     when: NDArray[Any] | None
 
-    def take(self, rows: NDArray[Any], ratings: NDArray[np.float64] | None = None) -> _Rows:
-        """The rows at `rows`, with `ratings` in place of their own if given."""
-        kept = self.ratings[rows] if ratings is None and self.ratings is not None else ratings
-        return _Rows(self.users[rows], self.items[rows], kept, None if self.when is None else self.when[rows])
+    def take(self, rows: NDArray[Any]) -> _Rows:
+        """The rows at `rows`."""
+        kept = (None if column is None else column[rows] for column in (self.ratings, self.when))
+        return _Rows(self.users[rows], self.items[rows], *kept)
 
 
 def build(
     name: str,
-    users: Sequence[str],
-    items: Sequence[str],
+    users: Ids,
+    items: Ids,
     *,
     ratings: ArrayLike | None = None,
     times: ArrayLike | None = None,
@@ -57,6 +61,7 @@ def build(
 ) -> Dataset:
     """A data set of n interactions between `users[r]` and `items[r]`.
 
+    Ids are sequences of str or pyarrow arrays of text, dictionary-encoded or not; the latter are fast.
     `times` are seconds since 1970; fractions decide the order and are then dropped. `ordered` says that the order of
     the rows is the order in time and counts only without `times`. `duplicates` says what becomes of several rows with
     the same user and item: the `first` or `last` one stays (at equal times the lowest rating is the first, the highest
@@ -76,17 +81,18 @@ def build(
     if len(users) == 0:
         raise BadData(f"{name}: no interactions")
     described = [side for side in (titles, texts, item_features) if side is not None]
-    user_ids, user_of = _numbers(name, "user", users, ())
-    item_ids, item_of = _numbers(name, "item", items, described)
+    user_ids, user_of = number(name, "user", users)
+    item_ids, item_of = number(name, "item", items, described)
     rows = _Rows(user_of, item_of, _ratings(name, ratings, scale), _when(name, times))
-    single = _without_duplicates(rows.take(_order(rows, ordered)), duplicates)
+    rows = rows.take(_order(rows, ordered, len(user_ids), len(item_ids)))
+    single = _without_duplicates(rows, duplicates, len(item_ids))
     _check_scale(name, single.ratings, scale, "the sum of duplicates")
     interactions = _freeze(
         Interactions(
             users=single.users,
             items=single.items,
             ratings=None if single.ratings is None else single.ratings.astype(np.float32),
-            times=None if single.when is None else np.floor(single.when).astype(np.int64),
+            times=None if single.when is None else _whole(single.when),
             n_users=len(user_ids),
             n_items=len(item_ids),
             ordered=ordered or times is not None,
@@ -104,19 +110,6 @@ def build(
         fingerprint=fingerprint(interactions, user_side, item_side, duplicates),
         notes={**(notes or {}), "duplicates": counts},
     )
-
-
-def _numbers(name: str, kind: str, ids: Sequence[str], more: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], Ints]:
-    """The sorted distinct ids, and the number of each row's id (n,)."""
-    known = set(ids).union(*more)
-    for text in known:
-        if not isinstance(text, str):
-            raise BadData(f"{name}: {kind} ids are text, not {text!r}")
-        if not text:
-            raise BadData(f"{name}: an empty {kind} id")
-    ordered = tuple(sorted(known))
-    number = {text: position for position, text in enumerate(ordered)}
-    return ordered, np.fromiter(map(number.__getitem__, ids), np.int32, len(ids))
 
 
 def _ratings(name: str, ratings: ArrayLike | None, scale: tuple[float, float] | None) -> NDArray[np.float64] | None:
@@ -150,41 +143,53 @@ def _when(name: str, times: ArrayLike | None) -> NDArray[Any] | None:
     return values
 
 
-def tie_hash(users: Ints, items: Ints) -> NDArray[np.uint64]:
-    """(n,) a 64-bit hash of each (user number, item number): SplitMix64's finaliser (Steele, Lea and Flood 2014)."""
-    z = users.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + items.astype(np.uint64) + np.uint64(1)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(z ^ (z >> np.uint64(31)))
+def _whole(when: NDArray[Any]) -> Longs:
+    """(n,) seconds without their fractions."""
+    return (np.floor(when) if when.dtype.kind == "f" else when).astype(np.int64)
 
 
-def _order(rows: _Rows, ordered: bool) -> Longs:
-    """(n,) the positions of the rows in their final order; the last key of lexsort counts most."""
-    rating = () if rows.ratings is None else (rows.ratings,)
+def _order(rows: _Rows, ordered: bool, n_users: int, n_items: int) -> Longs:
+    """(n,) the positions of the rows in their final order."""
     if rows.when is not None:
-        return np.lexsort((*rating, tie_hash(rows.users, rows.items), rows.when, rows.users))
+        return by_time(rows.users, rows.items, rows.ratings, rows.when, n_users)
     if ordered:
-        return np.argsort(rows.users, kind="stable")
-    return np.lexsort((*rating, rows.items, rows.users))
+        return by_number(rows.users, n_users)
+    return by_item(rows.users, rows.items, rows.ratings, n_users, n_items)
 
 
-def _without_duplicates(rows: _Rows, policy: str) -> _Rows:
+def _without_duplicates(rows: _Rows, policy: str, n_items: int) -> _Rows:
     """One row for each pair of user and item, except with `keep`; the rows are in their final order."""
     if policy == "keep":
         return rows
+    summed = policy == "sum" and rows.ratings is None
+    twice = repeated(rows.users, rows.items, n_items)
+    if not twice.any():
+        return replace(rows, ratings=np.ones(len(twice))) if summed else rows
+    concerned = np.flatnonzero(twice)
+    kept, ratings = _merged(rows.take(concerned), policy)
+    stays = ~twice
+    stays[concerned[kept]] = True
+    if ratings is None:
+        return rows.take(stays)
+    merged = np.ones(len(twice)) if rows.ratings is None else rows.ratings.copy()
+    merged[concerned[kept]] = ratings
+    return replace(rows, ratings=merged).take(stays)
+
+
+def _merged(rows: _Rows, policy: str) -> tuple[Longs, NDArray[np.float64] | None]:
+    """Which rows stay, one for each pair, and their new ratings unless they keep their own."""
     by_pair = np.lexsort((rows.items, rows.users))  # stable: the order within a pair stays
     users, items = rows.users[by_pair], rows.items[by_pair]
     begins = np.append(True, (users[1:] != users[:-1]) | (items[1:] != items[:-1]))
     starts = np.flatnonzero(begins)
     ends = np.append(starts[1:], len(users)) - 1
     kept = by_pair[starts if policy == "first" else ends]
-    in_order = np.argsort(kept, kind="stable")
     if policy == "max" and rows.ratings is not None:
-        return rows.take(kept[in_order], np.maximum.reduceat(rows.ratings[by_pair], starts)[in_order])
+        return kept, np.maximum.reduceat(rows.ratings[by_pair], starts)
     if policy == "sum":
         added = np.ones(len(users)) if rows.ratings is None else _ascending(rows.ratings[by_pair], begins)
-        return rows.take(kept[in_order], np.add.reduceat(added, starts)[in_order])
-    return rows.take(kept[in_order])
+        return kept, np.add.reduceat(added, starts)
+    return kept, None
 
 
 def _ascending(ratings: NDArray[np.float64], begins: NDArray[np.bool_]) -> NDArray[np.float64]:

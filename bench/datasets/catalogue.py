@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.datasets import imported
-from bench.datasets.sources import SOURCES, Source, find
+from bench.datasets import cache, imported, pins
+from bench.datasets.size import require_memory
+from bench.datasets.sources import SOURCES, Source, find, own_folder
 from bench.errors import BadConfig, BadData, did_you_mean
 from bench.files import sha256
 
@@ -21,7 +22,7 @@ OPTIONS = ("name", "duplicates", "min_rating", "k_core")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the list of data sets."""
+    """One line of the list of data sets: one data set, or a family of them that is not on this machine."""
 
     name: str
     source: str  # what it is, in a sentence
@@ -29,30 +30,54 @@ class Entry:
     needs_download: bool  # it is not on this machine
     path: Path | None  # where it is on this machine
     downloadable: bool  # `get` can bring it
+    rows: int | None = None  # interactions; None: not known
+    bytes: int | None = None  # to download; None: not known
+    address: str = ""  # the page that publishes it
+    members: tuple[str, ...] = ()  # of a family: the names of its data sets
 
 
 def available() -> list[Entry]:
-    """All data sets that `load` knows, whether they are on this machine or not."""
-    return [_entry(source) for source in {**SOURCES, **imported.sources()}.values()]
+    """All data sets that `load` knows, on this machine or not; a family has one line besides those that are here."""
+    found: dict[str, Entry] = {}
+    for source in {**SOURCES, **imported.sources()}.values():
+        entry = _entry(source)
+        if source.family:
+            before = found.get(source.family, replace(_entry(source), name=source.family, source=_family(source)))
+            found[source.family] = replace(before, path=None, members=(*before.members, source.name))
+        if not source.family or entry.path is not None:
+            found[source.name] = entry
+    return list(found.values())
 
 
 def load(spec: str | dict[str, Any]) -> Dataset:
     """The data set `name`, or {"name": …, options}.
 
     Options: `duplicates` (see `build`), `min_rating` (lower ratings are left out) and `k_core` (users and items with
-    fewer interactions are left out until none is). Raises BadConfig for unknown names and options, BadData when the
-    files are missing or not what they should be.
+    fewer interactions are left out until none is). A copy in the cache is taken where nothing has changed since; a file
+    that has changed is in the warnings among the notes. Raises BadConfig for unknown names and options, BadData when
+    the files are missing or not what they should be, Unsupported when they need more memory than there is.
     """
     options = check_spec(spec)
     source = _known(str(options.pop("name", "")))
     path = _place(source)
-    hashes = _verify(source, path)
-    duplicates = options.pop("duplicates", None)
+    seen = cache.Hashes()
+    hashes = _verify(source, path, seen.sha256)
+    meta = path / imported.META
+    content = {"reader": source.reader, "files": hashes, "meta": sha256(meta) if meta.is_file() else None}
+    dataset = cache.loaded(source.name, options, content, lambda: _read(source, path, options))
+    notes = {"source": source.about, "licence": source.licence, "citation": source.citation, "files": hashes}
+    warnings = [*dataset.notes.get("warnings", []), *seen.warnings]
+    return replace(dataset, notes={**notes, **dataset.notes} | ({"warnings": warnings} if warnings else {}))
+
+
+def _read(source: Source, folder: Path, options: dict[str, Any]) -> Dataset:
+    """The data set from its files, without what the options leave out. Raises Unsupported where memory is short."""
+    require_memory(place for names in {**source.files, **source.optional} if (place := find(folder, names)))
     reader = _resolve(source.reader)
-    dataset: Dataset = reader(path) if duplicates is None else reader(path, duplicates=duplicates)
-    facts = {"source": source.about, "licence": source.licence, "citation": source.citation, "files": hashes}
-    dataset = replace(dataset, notes={**facts, **dataset.notes})
-    return _resolve("bench.datasets.filters:filtered")(dataset, **options) if options else dataset
+    kept = {name: value for name, value in options.items() if name != "duplicates"}
+    policy = options.get("duplicates")
+    dataset: Dataset = reader(folder) if policy is None else reader(folder, duplicates=policy)
+    return _resolve("bench.datasets.filters:filtered")(dataset, **kept) if kept else dataset
 
 
 def check_spec(spec: str | dict[str, Any]) -> dict[str, Any]:
@@ -67,13 +92,14 @@ def check_spec(spec: str | dict[str, Any]) -> dict[str, Any]:
 
 def check(name: str) -> dict[str, Any]:
     """Compare the files of a data set with their SHA-256, read it, and say what it holds. Raises BadData."""
-    dataset = load(name)
     source = _known(name)
+    hashes = _verify(source, _place(source))  # anew, whatever is noted of unchanged files
+    dataset = load(name)
     interactions = dataset.interactions
     return {
         "name": name,
         "path": str(source.path()),
-        "files": dataset.notes["files"],
+        "files": hashes,
         "interactions": len(interactions),
         "users": interactions.n_users,
         "items": interactions.n_items,
@@ -86,16 +112,40 @@ def check(name: str) -> dict[str, Any]:
     }
 
 
-def get(name: str) -> Path:
-    """Download a data set into our own data folder unless it is there; the folder where it lies."""
+def get(name: str, tell: Callable[[str], None] = lambda line: None) -> Path:
+    """Download a data set into our own data folder unless it is there; the folder where it lies.
+
+    Terms and citation are told before anything is downloaded, pins of files without a published SHA-256 afterwards.
+    """
     source = _known(name)
     path = source.path()
     if path is None:
-        if not source.getter:
-            raise BadData(f"{name} cannot be downloaded by this program; put its files into a folder BENCH_DATA names")
-        path = Path(_resolve(source.getter)())
+        if not source.parts:
+            raise BadData(f"{name} cannot be downloaded by this program: {_by_hand(source)}")
+        for line in _terms(source):
+            tell(line)
+        path, said = _resolve("bench.datasets.download:get")(source)
+        for line in said:
+            tell(line)
     _verify(source, path)
     return path
+
+
+def _terms(source: Source) -> list[str]:
+    """What a person has to know before the download."""
+    lines = [source.about, f"licence: {source.licence}", f"cite: {source.citation}", f"published at: {source.home}"]
+    for part in source.parts:
+        size = "size unknown" if part.size is None else f"{part.size:,} bytes"
+        lines.append(f"downloading {part.address} ({size}, SHA-256 {part.sha256 or 'unknown'})")
+    return lines
+
+
+def _by_hand(source: Source) -> str:
+    """How a person gets the files, and where they go."""
+    how = source.by_hand or "it is no published data set"
+    names = ", ".join(names.replace("|", " or ") for names in source.files)
+    folder = source.folder or source.name
+    return f"{how}; then put {names} into {own_folder() / folder} or into {folder}/ in a folder that BENCH_DATA names"
 
 
 def _known(name: str) -> Source:
@@ -109,30 +159,41 @@ def _known(name: str) -> Source:
 
 def _entry(source: Source) -> Entry:
     path = source.path()
-    return Entry(source.name, source.about, source.licence, path is None, path, bool(source.getter))
+    facts = (source.rows, source.bytes, source.home)
+    return Entry(source.name, source.about, source.licence, path is None, path, bool(source.parts), *facts)
+
+
+def _family(source: Source) -> str:
+    edition = source.family.removesuffix("-<category>")
+    return f"{source.about.split(',')[0]} by category, such as {edition}-musical-instruments, {edition}-video-games"
 
 
 def _place(source: Source) -> Path:
     path = source.path()
     if path is None:
         looked = " or ".join(str(place) for place in source.places())
-        remedy = f"`bench data get {source.name}` gets it" if source.getter else "it cannot be downloaded by command"
+        remedy = f"`bench data get {source.name}` gets it" if source.parts else _by_hand(source)
         raise BadData(f"{source.name} is not in {looked}; {remedy}")
     return path
 
 
-def _verify(source: Source, folder: Path) -> dict[str, str]:
-    """The SHA-256 of each file; BadData if one is not what it should be."""
+def _verify(source: Source, folder: Path, hashed: Callable[[Path], str] = sha256) -> dict[str, str]:
+    """The SHA-256 of each file; BadData if one is not what it should be: as published, else as it was pinned."""
     hashes = {}
-    for names, expected in source.files.items():
+    pinned = pins.read()
+    for names, known in {**source.files, **source.optional}.items():
         path = find(folder, names)
         if path is None:
+            if names in source.optional:
+                continue
             raise BadData(f"{folder}: {names.replace('|', ' or ')} is missing")
-        hashes[path.name] = sha256(path)
-        if hashes[path.name] not in expected.split("|"):
-            raise BadData(
-                f"{path}: not the published file (SHA-256 {hashes[path.name][:16]}…); delete it and get it again"
-            )
+        name = path.relative_to(folder).as_posix()
+        hashes[name] = hashed(path)
+        published = dict(zip(names.split("|"), known.split("|"), strict=True))[name]
+        expected = published or pinned.get(pins.key(path), "")
+        if expected and hashes[name] != expected:
+            what = "the published file" if published else "the file that was downloaded first"
+            raise BadData(f"{path}: not {what} (SHA-256 {hashes[name][:16]}…); delete it and get it again")
     return hashes
 
 

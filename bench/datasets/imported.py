@@ -11,37 +11,30 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.datasets.roles import InteractionColumns, ItemColumns
 from bench.datasets.sources import SOURCES, Source, own_folder
 from bench.errors import BadConfig, BadData
 from bench.files import sha256
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.datasets.importing import Parts
     from bench.types import Dataset
 
 FORMAT = 1
 META = "meta.json"
 
 
-@dataclass(frozen=True)
-class ItemColumns:
-    """Which columns of the file of items are what; `features` are names with | between them."""
-
-    id: str
-    title: str | None = None
-    text: str | None = None
-    features: str | None = None
-
-
 def import_file(
     path: str | Path,
     name: str,
     *,
-    user: str,
-    item: str,
+    user: str | None = None,
+    item: str | None = None,
     rating: str | None = None,
     time: str | None = None,
     time_unit: str | None = None,
@@ -56,41 +49,85 @@ def import_file(
     item_columns: ItemColumns | None = None,
     replace: bool = False,
 ) -> Dataset:
-    """Read a CSV, TSV or Parquet file and keep its interactions under `name`; the data set that `load(name)` gives.
+    """Read a file and keep its interactions under `name`; the data set that `load(name)` gives.
 
-    `user`, `item`, `rating` and `time` name columns (by number, from 1, without a `header`). Times are numbers of
-    `time_unit` (s, ms, us, ns) since 1970 or ISO 8601 dates; an undeclared unit is guessed from the median, with a
-    warning in the notes unless it is seconds. `scale` is the lowest and highest rating possible. `ordered`: the order
-    of the rows is the order in time. `duplicates`: see `build`. With on_bad_row="skip" bad rows are counted in the
-    notes. `items_file` describes items by the columns named in `item_columns`.
+    The name of the file says its format, see `formats`. `user`, `item`, `rating` and `time` name columns (by number,
+    from 1, without a `header`); left out, they are called user and item, and in an .inter file user_id, item_id and,
+    if it has them, rating and timestamp. Times are numbers of `time_unit` (s, ms, us, ns) since 1970 or ISO 8601 dates;
+    an undeclared unit is guessed from the median, with a warning in the notes unless it is seconds. `scale` is the
+    lowest and highest rating possible. `ordered`: the order of the rows is the order in time. `duplicates`: see
+    `build`. With on_bad_row="skip" bad rows are counted in the notes. `items_file` describes items by the columns named
+    in `item_columns`.
 
     Raises BadData for a file that is not as declared, BadConfig for a name that is taken (unless `replace`, and never a
-    built-in one) and for wrong options. After an error nothing has changed.
+    built-in one) and for wrong options, Unsupported for a file too large for the memory. After an error nothing has
+    changed.
     """
-    from bench.datasets.importing import read_interactions, read_items, write
+    from bench.datasets import formats, importing
+    from bench.datasets.size import require_memory
 
+    folder = _free_folder(name, replace)
+    require_memory(Path(file) for file in (path, items_file) if file is not None)
+    options = formats.Options(separator, header, encoding, on_bad_row)
+    items = None
+    if items_file is not None:
+        items = formats.reader(Path(items_file), dataclasses.replace(options, separator=None))
+    columns = InteractionColumns(user, item, rating, time, time_unit, scale)
+    parts = importing.read(formats.reader(Path(path), options), columns, items, item_columns)
+    return _keep(parts, folder, Path(path).name, name=name, scale=scale, ordered=ordered, duplicates=duplicates)
+
+
+def import_frame(
+    frame: pd.DataFrame,
+    name: str | None = None,
+    *,
+    user: str | None = None,
+    item: str | None = None,
+    rating: str | None = None,
+    time: str | None = None,
+    time_unit: str | None = None,
+    scale: tuple[float, float] | None = None,
+    ordered: bool = False,
+    duplicates: str = "last",
+    items: pd.DataFrame | None = None,
+    item_columns: ItemColumns | None = None,
+    replace: bool = False,
+) -> Dataset:
+    """The data set in a DataFrame, kept under `name` if there is one; see `import_file`.
+
+    Ids are text or whole numbers, or categories of these; floats and missing values are refused. `items` describes
+    items by the columns named in `item_columns`.
+    """
+    from bench.datasets import importing
+
+    folder = None if name is None else _free_folder(name, replace)
+    columns = InteractionColumns(user, item, rating, time, time_unit, scale)
+    parts = importing.read_frames(frame, columns, items, item_columns)
+    facts: dict[str, Any] = {"scale": scale, "ordered": ordered, "duplicates": duplicates}
+    if folder is None:
+        return importing.made(parts, "frame", **facts)
+    return _keep(parts, folder, "a DataFrame", name=name, **facts)
+
+
+def _free_folder(name: str, replace: bool) -> Path:
+    """Where a data set of this name is kept. Raises BadConfig where the name cannot be had."""
     _check_name(name)
     folder = _folder(name)
     if folder.exists() and not replace:
         raise BadConfig(f"there is a data set {name!r} already; to put this one in its place, add --replace")
-    if time is None and time_unit is not None:
-        raise BadConfig("a time unit without a column of times")
-    if (items_file is None) != (item_columns is None):
-        raise BadConfig("a file of items and the columns in it go together")
-    options = {"separator": separator, "header": header, "encoding": encoding, "on_bad_row": on_bad_row}
-    interactions, notes = read_interactions(Path(path), user, item, rating, time, time_unit, scale, options)
-    items = None
-    if items_file is not None and item_columns is not None:
-        items, more = read_items(Path(items_file), item_columns, {**options, "separator": None})
-        notes |= more
+    return folder
+
+
+def _keep(parts: Parts, folder: Path, origin: str, **facts: Any) -> Dataset:
+    """Write what was read into `folder`, all or nothing; the data set made of it."""
+    from bench.datasets.importing import made, write
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=folder.parent))
     try:
-        files = write(temporary, interactions, items)
-        meta = {"format": FORMAT, "name": name, "scale": scale, "ordered": ordered, "duplicates": duplicates}
-        meta |= {"from": Path(path).name, "notes": notes, "files": files}
+        meta = {"format": FORMAT, **facts, "from": origin, "notes": parts.notes, "files": write(temporary, parts)}
         (temporary / META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
-        dataset = read(temporary)
+        dataset = made(parts, **facts)
         _put(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -113,7 +150,13 @@ def sources() -> dict[str, Source]:
     found = {}
     for path in sorted((own_folder() / "imported").glob(f"*/{META}")):
         source = Source(
-            path.parent.name[:12], "", "", "", "bench.datasets.imported:read", {}, f"imported/{path.parent.name}"
+            name=path.parent.name[:12],
+            about="",
+            licence="",
+            citation="",
+            reader="bench.datasets.imported:read",
+            files={},
+            folder=f"imported/{path.parent.name}",
         )
         try:
             meta = _meta(path.parent)

@@ -1,71 +1,127 @@
-"""The heavy part of `imported`: tables in, Parquet files out and back."""
+"""The heavy part of `imported`: tables in, Parquet files out and back, a data set from either."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench.datasets import tables, times
 from bench.datasets.build import build
 from bench.datasets.cells import Column
+from bench.datasets.formats import FEATURE_SEPARATOR, Reader
+from bench.datasets.frame import Frame
+from bench.datasets.ids import encoded
+from bench.datasets.roles import InteractionColumns, ItemColumns
 from bench.errors import BadConfig, BadData
 from bench.files import sha256
 from bench.types import Dataset
 
-if TYPE_CHECKING:
-    from bench.datasets.imported import ItemColumns
-
 INTERACTIONS, ITEMS = "interactions.parquet", "items.parquet"
-FEATURE_SEPARATOR = "|"
+ROW_GROUP = 1 << 24  # each has a dictionary of ids of its own, and few are quick to bring together
 
 
-def read_interactions(
-    path: Path,
-    user: str,
-    item: str,
-    rating: str | None,
-    time: str | None,
-    time_unit: str | None,
-    scale: tuple[float, float] | None,
-    options: dict[str, Any],
-) -> tuple[pa.Table, dict[str, Any]]:
-    """A table with the columns user, item and, where named, rating and time (seconds); and notes on how it was read."""
-    if scale is not None and not scale[0] < scale[1]:
-        raise BadConfig(f"the rating scale goes from low to high, not from {scale[0]:g} to {scale[1]:g}")
-    columns = {"user": Column(user, "id"), "item": Column(item, "id")}
-    if rating is not None:
-        columns["rating"] = Column(rating, "number") if scale is None else Column(rating, "number", *scale)
-    if time is not None:
-        columns["time"] = Column(time, tables.kind_of_times(path, time, time_unit, options))
-    table = tables.read(path, list(columns.values()), **options)
-    values = dict(zip(columns, table.columns, strict=True))
-    notes: dict[str, Any] = {}
-    if time is not None:
-        values["time"], warnings = times.to_seconds(values["time"], columns["time"].kind, time_unit)
+@dataclass(frozen=True)
+class Parts:
+    """What was read: `interactions` with the columns user, item (dictionaries of text), and perhaps rating and time
+    (seconds); `items` with id, and perhaps title, text and features; notes on how it was read.
+    """
+
+    interactions: pa.Table
+    items: pa.Table | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def read(
+    interactions: Reader,
+    columns: InteractionColumns,
+    items: Reader | None = None,
+    item_columns: ItemColumns | None = None,
+) -> Parts:
+    """The columns of both tables. Raises BadData for a bad cell and for an item described twice."""
+    if columns.scale is not None and not columns.scale[0] < columns.scale[1]:
+        low, high = columns.scale
+        raise BadConfig(f"the rating scale goes from low to high, not from {low:g} to {high:g}")
+    if (items is None) != (item_columns is None):
+        raise BadConfig("a table of items and the columns in it go together")
+    rows, notes = _interactions(interactions, columns)
+    if items is None or item_columns is None:
+        return Parts(rows, None, notes)
+    described, more = _items(items, item_columns)
+    return Parts(rows, described, notes | more)
+
+
+def read_frames(
+    frame: pd.DataFrame,
+    columns: InteractionColumns,
+    items: pd.DataFrame | None = None,
+    item_columns: ItemColumns | None = None,
+) -> Parts:
+    """The same from DataFrames."""
+    described = None if items is None else Frame(items, "the DataFrame of items")
+    return read(Frame(frame), columns, described, item_columns)
+
+
+def _interactions(reader: Reader, named: InteractionColumns) -> tuple[pa.Table, dict[str, Any]]:
+    roles = ("user", "item", "rating", "time")
+    names = {role: name for role in roles if (name := getattr(named, role) or reader.usual(role))}
+    if "time" not in names and named.time_unit is not None:
+        raise BadConfig("a time unit without a column of times")
+    columns = {role: Column(names[role], "id") for role in ("user", "item")}
+    if "rating" in names:
+        columns["rating"] = Column(names["rating"], "number", *(named.scale or ()))
+    if "time" in names:
+        columns["time"] = Column(names["time"], reader.kind_of_times(names["time"], named.time_unit))
+    table = reader.read(list(columns.values()))
+    values = dict(zip(columns, table.arrays, strict=True))
+    notes = _skipped(table, "rows")
+    if "time" in names:
+        values["time"], warnings = times.to_seconds(values["time"], columns["time"].kind, named.time_unit)
         values["time"] = times.compact(values["time"])
         notes |= {"warnings": warnings} if warnings else {}
-    return pa.table(values), notes | _skipped(table, "rows")
+    for role in ("user", "item"):
+        values[role] = encoded(_arrow(values[role]))
+    return pa.table(values), notes
 
 
-def read_items(path: Path, columns: ItemColumns, options: dict[str, Any]) -> tuple[pa.Table, dict[str, Any]]:
-    """A table with the columns id and, where named, title, text and features; and notes on how it was read.
-
-    Raises BadData for an item described twice.
-    """
-    named = {role: getattr(columns, role) for role in ("title", "text", "features")}
-    wanted = {"id": Column(columns.id, "id")}
-    wanted |= {role: Column(column, "text") for role, column in named.items() if column is not None}
-    table = tables.read(path, list(wanted.values()), **options)
-    values = dict(zip(wanted, table.columns, strict=True))
-    seen: set[str] = set()
-    for text in values["id"]:
-        if text in seen:
-            raise BadData(f"{path}: item {text[:40]!r} is described twice")
-        seen.add(text)
+def _items(reader: Reader, named: ItemColumns) -> tuple[pa.Table, dict[str, Any]]:
+    names = {role: name for role in ("title", "text", "features") if (name := getattr(named, role))}
+    wanted = {"id": Column(named.id or reader.usual("id") or "item", "id")}
+    wanted |= {role: Column(name, "text") for role, name in names.items()}
+    table = reader.read(list(wanted.values()))
+    values = {role: _arrow(column).cast(pa.string()) for role, column in zip(wanted, table.arrays, strict=True)}
+    counts = pc.value_counts(values["id"])
+    twice = pc.index(pc.greater(counts.field("counts"), 1), True).as_py()
+    if twice >= 0:
+        raise BadData(f"{reader.place}: item {counts.field('values')[twice].as_py()[:40]!r} is described twice")
+    if "features" in names:
+        values["features"] = _with_bars(reader, names["features"], values["features"])
     return pa.table(values), _skipped(table, "item rows")
+
+
+def _arrow(column: Any) -> Any:
+    """A column of texts as a pyarrow array, whatever held them."""
+    return column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, pa.string())
+
+
+def _with_bars(reader: Reader, name: str, cells: Any) -> Any:
+    """Names of features with | between them, in place of what is between them in the file."""
+    between = reader.between_features(name)
+    if between == FEATURE_SEPARATOR:
+        return cells
+    barred = pc.index(pc.match_substring(cells, FEATURE_SEPARATOR), True).as_py()
+    if barred >= 0:
+        found = cells[barred].as_py()[:40]
+        raise BadData(
+            f"{reader.place}, column {name!r}: {FEATURE_SEPARATOR} stands between names of features, found {found!r}"
+        )
+    return pc.replace_substring(cells, between, FEATURE_SEPARATOR)
 
 
 def _skipped(table: tables.Table, what: str) -> dict[str, Any]:
@@ -74,40 +130,58 @@ def _skipped(table: tables.Table, what: str) -> dict[str, Any]:
     )
 
 
-def write(folder: Path, interactions: pa.Table, items: pa.Table | None) -> dict[str, str]:
+def write(folder: Path, parts: Parts) -> dict[str, str]:
     """Write the tables; the SHA-256 of each file."""
-    files = {INTERACTIONS: interactions} | ({} if items is None else {ITEMS: items})
+    files = {INTERACTIONS: parts.interactions} | ({} if parts.items is None else {ITEMS: parts.items})
     for name, table in files.items():
-        pq.write_table(table, folder / name, compression="zstd")
+        repeating = [column for column in table.column_names if column != "time"]  # a dictionary of times saves nothing
+        pq.write_table(
+            table,
+            folder / name,
+            row_group_size=ROW_GROUP,
+            compression="zstd",
+            use_dictionary=repeating,
+            write_statistics=False,  # nothing reads a part by its values
+        )
     return {name: sha256(folder / name) for name in files}
 
 
-def load(folder: Path, meta: dict[str, Any], duplicates: str) -> Dataset:
+def load(folder: Path, meta: Mapping[str, Any], duplicates: str) -> Dataset:
     """The data set made of the files that `write` wrote."""
-    rows = pq.read_table(folder / INTERACTIONS)
-    sides: dict[str, Any] = {}
-    if ITEMS in meta["files"]:
-        items = {name: column.to_pylist() for name, column in _columns(pq.read_table(folder / ITEMS))}
-        ids = items.pop("id")
-        roles = {"title": "titles", "text": "texts"}
-        sides = {roles[role]: dict(zip(ids, items[role], strict=True)) for role in roles if role in items}
-        if "features" in items:
-            split = ([name for name in text.split(FEATURE_SEPARATOR) if name] for text in items["features"])
-            sides["item_features"] = dict(zip(ids, split, strict=True))
-    numbers = {name: column.to_numpy() for name, column in _columns(rows) if name in {"rating", "time"}}
+    items = pq.read_table(folder / ITEMS) if ITEMS in meta["files"] else None
+    parts = Parts(pq.read_table(folder / INTERACTIONS), items, meta["notes"])
+    return made(parts, meta["name"], scale=meta["scale"], ordered=meta["ordered"], duplicates=duplicates)
+
+
+def made(parts: Parts, name: str, *, scale: tuple[float, float] | None, ordered: bool, duplicates: str) -> Dataset:
+    """The data set made of what was read; the same before and after it was written."""
+    rows = parts.interactions
+    numbers = {role: rows.column(role).to_numpy() for role in ("rating", "time") if role in rows.column_names}
     return build(
-        meta["name"],
-        rows.column("user").to_pylist(),
-        rows.column("item").to_pylist(),
+        name,
+        rows.column("user"),
+        rows.column("item"),
         ratings=numbers.get("rating"),
         times=numbers.get("time"),
-        ordered=meta["ordered"],
-        scale=None if meta["scale"] is None else (float(meta["scale"][0]), float(meta["scale"][1])),
+        ordered=ordered,
+        scale=None if scale is None else (float(scale[0]), float(scale[1])),
         duplicates=duplicates,
-        notes=meta["notes"],
-        **sides,
+        notes=parts.notes,
+        **_sides(parts.items),
     )
 
 
-def _columns(table: pa.Table) -> Any:
-    return zip(table.column_names, table.columns, strict=True)
+def _sides(items: pa.Table | None) -> dict[str, Any]:
+    """What `build` wants to know about items."""
+    if items is None:
+        return {}
+    columns = {name: items.column(name).to_pylist() for name in items.column_names}
+    ids = columns["id"]
+    roles = {"title": "titles", "text": "texts"}
+    sides: dict[str, Any] = {
+        roles[role]: dict(zip(ids, columns[role], strict=True)) for role in roles if role in columns
+    }
+    if "features" in columns:
+        names = ([name for name in text.split(FEATURE_SEPARATOR) if name] for text in columns["features"])
+        sides["item_features"] = dict(zip(ids, names, strict=True))
+    return sides

@@ -8,9 +8,10 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
+from bench.datasets import tables
 from bench.datasets.build import build
+from bench.datasets.cells import Column
+from bench.datasets.times import compact
 from bench.types import Dataset
 
 NO_GENRES = "(no genres listed)"
@@ -25,7 +26,8 @@ def small(folder: Path, duplicates: str = "last") -> Dataset:
 
     A genre is a feature; the year stands behind the title. Films without a title show their id.
     """
-    words = _text_of(folder / "ratings.csv.gz").replace("\n", ",").split(",")[4:-1]  # without header; nothing is quoted
+    named = [Column("user", "id"), Column("item", "id"), Column("rating", "number"), Column("time", "number")]
+    users, items, ratings, when = tables.read(folder / "ratings.csv.gz", named).arrays
     titles, texts, features = {}, {}, {}
     films = csv.reader(io.StringIO(_text_of(folder / "movies.csv.gz"), newline=""))
     next(films)
@@ -35,10 +37,10 @@ def small(folder: Path, duplicates: str = "last") -> Dataset:
         texts[item] = _described(titles[item], features[item])
     return build(
         "movielens-small",
-        words[0::4],
-        words[1::4],
-        ratings=np.array(words[2::4], np.float64),
-        times=np.array(words[3::4], np.int64),
+        users,
+        items,
+        ratings=ratings,
+        times=compact(when),
         scale=(0.5, 5),
         duplicates=duplicates,
         titles=titles,
@@ -61,16 +63,17 @@ def ml_100k(folder: Path, duplicates: str = "last") -> Dataset:
 
     Both descriptions of the films give the same data set. Features of a user: decade of age, gender, occupation.
     """
-    words = (folder / "u.data").read_text("ascii").split()
+    numbered = [Column("1", "id"), Column("2", "id"), Column("3", "number"), Column("4", "number")]
+    users, items, ratings, when = tables.read(folder / "u.data", numbered, separator="\t", header=False, width=4).arrays
     films = dict(_films(folder / "u.item") if (folder / "u.item").exists() else _recbole_films(folder / "ml-100k.item"))
     titles = {item: title for item, (title, _) in films.items()}
     features = {item: genres for item, (_, genres) in films.items()}
     return build(
         "ml-100k",
-        words[0::4],
-        words[1::4],
-        ratings=np.array(words[2::4], np.float64),
-        times=np.array(words[3::4], np.int64),
+        users,
+        items,
+        ratings=ratings,
+        times=compact(when),
         scale=(1, 5),
         duplicates=duplicates,
         titles=titles,

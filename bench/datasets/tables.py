@@ -7,34 +7,48 @@ which reads the others and, where the fast one said no, finds line, column and r
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.datasets import times
-from bench.datasets.cells import Column, Kind, parse, seconds, shown
+from bench.datasets.cells import Column, Kind, parse, shown
+from bench.datasets.decoded import HEAD, line_blocks, utf8
+from bench.datasets.quotes import well_quoted
+from bench.datasets.size import require_memory
 from bench.errors import BadConfig, BadData, did_you_mean
 
-SEPARATORS = {",": "a comma", "\t": "a tab", ";": "a semicolon", "|": "a bar", " ": "a space"}
+SEPARATORS = {",": "a comma", "\t": "a tab", ";": "a semicolon", "|": "a bar", " ": "a space", "::": "two colons"}
 BAD_ROWS = ("error", "skip")
+BLOCK = 1 << 21  # bytes that pyarrow parses at a time: few dictionaries to bring together, little memory
 
 
 @dataclass(frozen=True)
 class Table:
-    """The columns that were asked for, in their order: lists of text, or arrays (n,) of numbers."""
+    """The columns that were asked for, in their order: text as pyarrow arrays or lists, numbers and dates as (n,).
 
-    columns: list[Any]
+    Columns of ids are dictionary-encoded where the fast parser read them; `build` takes them as they are.
+    """
+
+    arrays: list[Any]
     skipped: int = 0  # rows left out because one of their cells was bad
     first_skipped: str = ""  # where and why
 
     def __len__(self) -> int:
-        return len(self.columns[0])
+        return len(self.arrays[0])
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        """The same with text as lists of str, which costs some 60 bytes a row."""
+        from bench.datasets.ids import texts
+
+        return [array if isinstance(array, list | np.ndarray) else texts(array) for array in self.arrays]
 
 
 def read(
@@ -45,22 +59,27 @@ def read(
     header: bool = True,
     encoding: str = "utf-8",
     on_bad_row: str = "error",
+    width: int | None = None,
 ) -> Table:
     """The cells of `columns`. A name ending in .parquet says Parquet, .tsv tabs, anything else commas; .gz may follow.
 
-    Without `header` the columns are called 1, 2, 3 … With on_bad_row="skip" bad rows are counted instead of refused;
-    an unclosed quote is an error always, since it hides the rest of the file.
+    Without `header` the columns are called 1, 2, 3 …, and `width` may say how many there must be. With the separator ::
+    quotes mean nothing. With on_bad_row="skip" bad rows are counted instead of refused; an unclosed quote is an error
+    always, since it hides the rest of the file.
 
-    Raises BadData, which names file, line (or row), column and what was expected; BadConfig for a wrong option.
+    Raises BadData, which names file, line (or row), column and what was expected; BadConfig for a wrong option;
+    Unsupported where the file needs more memory than there is.
     """
     if on_bad_row not in BAD_ROWS:
         raise BadConfig(f"unknown choice {on_bad_row!r} for bad rows; there are {' and '.join(BAD_ROWS)}")
+    require_memory([path])
     if path.suffix == ".parquet":
         from bench.datasets.columnar import read_parquet
 
         table = read_parquet(path, columns, on_bad_row)
     else:
         text = _open(path, columns, separator, header, encoding)
+        text.check_width(width)
         table = _fast(text) or _exact(text, on_bad_row)
     if not len(table):
         every = f"; all {table.skipped} rows were bad, the first: {table.first_skipped}" if table.skipped else ""
@@ -74,15 +93,15 @@ def kind_of_times(path: Path, name: str, unit: str | None, options: dict[str, An
         from bench.datasets.columnar import first_cell
 
         return times.kind_of(first_cell(path, name), unit)
-    text = _open(path, [Column(name, "text")], options["separator"], options["header"], options["encoding"])
+    text = _open(path, [Column(name, "text")], options["separator"], options["header"], options["encoding"], HEAD)
     return times.kind_of(next((row[text.places[0]] for _, row in text.rows() if len(row) == text.width), ""), unit)
 
 
 class _Text:
-    """The text of a delimited file, with the places of the wanted columns in its rows."""
+    """A delimited file, in UTF-8 without byte order mark, with the places of the wanted columns in its rows."""
 
-    def __init__(self, path: Path, text: str, separator: str, header: bool, columns: Sequence[Column]) -> None:
-        self.path, self.text, self.separator, self.columns = path, text, separator, columns
+    def __init__(self, path: Path, raw: bytes, separator: str, header: bool, columns: Sequence[Column]) -> None:
+        self.path, self.raw, self.separator, self.columns = path, raw, separator, columns
         _, first = next(self._records(), (0, []))
         if not first:
             names = ", ".join(repr(column.name) for column in columns)
@@ -98,17 +117,32 @@ class _Text:
             next(records)
         return records
 
+    def check_width(self, width: int | None) -> None:
+        """Raise BadData unless the first row has `width` cells."""
+        if width not in {None, self.width}:
+            raise BadData(f"{self.path}, line 1: {self.width} columns, expected {width}")
+
     def plain(self) -> bool:
         """Whether every quote belongs to a well-formed cell on one line, and every line ends in LF or CRLF."""
-        if self.text.count("\r") != self.text.count("\r\n"):
+        if b"\r" in self.raw and self.raw.count(b"\r") != self.raw.count(b"\r\n"):
             return False
-        border = re.escape(self.separator)
-        quoted = re.compile(rf'(?:^|{border})("[^"\r\n]*(?:""[^"\r\n]*)*")(?={border}|\r?$)', re.MULTILINE)
-        quotes = self.text.count('"')
-        return quotes == 0 or quotes == sum(cell.count('"') for cell in quoted.findall(self.text))
+        if self.separator == "::" or b'"' not in self.raw:  # with two colons a quote is a letter like any other
+            return True
+        return all(well_quoted(block, self.separator) for block in line_blocks(self.raw))
+
+    def body(self) -> memoryview:
+        """The bytes below the header of a plain file."""
+        if not self.header:
+            return memoryview(self.raw)
+        begin = re.compile(rb"[\r\n]*[^\n]*\n?").match(self.raw)
+        return memoryview(self.raw)[begin.end() if begin else 0 :]
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True)
+        text = io.TextIOWrapper(io.BytesIO(self.raw), "utf-8", newline="")
+        return self._split(text) if self.separator == "::" else self._parsed(text)
+
+    def _parsed(self, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(text, delimiter=self.separator, strict=True)
         line = 1
         try:
             for record in reader:
@@ -117,6 +151,12 @@ class _Text:
                 line = reader.line_num + 1
         except csv.Error as error:
             raise BadData(f"{self.path}, line {line}: not a row of a table ({error})") from None
+
+    def _split(self, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+        """A separator of two characters knows no quotes."""
+        for line, row in enumerate(text, 1):
+            if cells := row.rstrip("\r\n"):
+                yield line, cells.split(self.separator)
 
     def _place(self, name: str, names: list[str]) -> int:
         places = [place for place, known in enumerate(names) if known == name]
@@ -133,35 +173,20 @@ class _Text:
 
     def _other_separator(self, name: str) -> str:
         """A hint where another separator would have found the column."""
-        line = self.text.lstrip("\r\n").splitlines()[0]
+        line = self.raw[:HEAD].decode("utf-8", "replace").lstrip("\r\n").splitlines()[0]
         near = [said for sign, said in SEPARATORS.items() if name in (cell.strip('"') for cell in line.split(sign))]
         return f"; is the separator {near[0]}?" if near else ""
 
 
-def _open(path: Path, columns: Sequence[Column], separator: str | None, header: bool, encoding: str) -> _Text:
+def _open(
+    path: Path, columns: Sequence[Column], separator: str | None, header: bool, encoding: str, limit: int = -1
+) -> _Text:
+    """The file, or about its first `limit` bytes."""
     if separator is None:
         separator = "\t" if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) else ","
-    if len(separator) != 1 or separator in '"\r\n':
-        raise BadConfig(f"the separator is one character, not {separator!r}")
-    return _Text(path, _decoded(path, encoding), separator, header, columns)
-
-
-def _decoded(path: Path, encoding: str) -> str:
-    """The text without byte order mark. BadData where the bytes are no such text."""
-    try:
-        raw = path.read_bytes()
-        if path.suffix == ".gz":
-            raw = gzip.decompress(raw)
-        return raw.decode(encoding).removeprefix("\ufeff")
-    except LookupError:
-        raise BadConfig(f"unknown encoding {encoding!r}") from None
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        found = f"byte 0x{raw[error.start]:02X} is not {encoding}"
-        raise BadData(f"{path}, line {line}, byte {column}: {found}; convert the file or name its encoding") from None
-    except (OSError, EOFError) as error:
-        raise BadData(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if separator != "::" and (len(separator) != 1 or separator in '"\r\n'):
+        raise BadConfig(f"the separator is one character or ::, not {separator!r}")
+    return _Text(path, utf8(path, encoding, limit), separator, header, columns)
 
 
 def _fast(text: _Text) -> Table | None:
@@ -171,34 +196,43 @@ def _fast(text: _Text) -> Table | None:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    names = [str(place) for place in range(text.width)]
-    used = list(dict.fromkeys(str(place) for place in text.places))
+    from bench.datasets.convert import converted
+
+    types = _types(text)
+    pair = text.separator == "::"  # read as columns between single colons, every second of which is empty
+    names = [
+        name for place in range(text.width) for name in ([f"empty {place}"] if pair and place else []) + [str(place)]
+    ]
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text.text.encode()),
-            arrow_csv.ReadOptions(column_names=names),
-            arrow_csv.ParseOptions(delimiter=text.separator),
-            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), include_columns=used),
-        ).slice(1 if text.header else 0)
-        values = [_converted(table.column(str(p)), c) for p, c in zip(text.places, text.columns, strict=True)]
+            pa.py_buffer(text.body()),
+            arrow_csv.ReadOptions(column_names=names, block_size=BLOCK),
+            arrow_csv.ParseOptions(delimiter=text.separator[0], quote_char=not pair and '"'),
+            arrow_csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[""]),
+        )
+        values = []
+        for number, (place, column) in enumerate(zip(text.places, text.columns, strict=True)):
+            values.append(converted(table.column(str(place)), column))
+            if place not in text.places[number + 1 :]:
+                table = table.drop_columns(str(place))  # its memory is needed
     except (pa.ArrowInvalid, ValueError):
         return None
+    pa.default_memory_pool().release_unused()
     return Table(values)
 
 
-def _converted(cells: Any, column: Column) -> Any:
-    """The values of a pyarrow column of strings. Raises ValueError (ArrowInvalid is one) where one is bad."""
-    if column.kind == "number":
-        values = cells.cast("float64").to_numpy()
-        if not ((values >= column.low) & (values <= column.high)).all():  # NaN is in no range
-            raise ValueError
-        return values
-    texts = cells.to_pylist()
-    if column.kind == "date":
-        return np.array([seconds(text) for text in texts], np.float64)
-    if column.kind == "id" and "" in texts:
-        raise ValueError
-    return texts
+def _types(text: _Text) -> dict[str, Any]:
+    """What pyarrow reads each wanted column as; text where it is wanted in two ways."""
+    import pyarrow as pa
+
+    kinds = {"id": pa.dictionary(pa.int32(), pa.string()), "number": pa.float64()}
+    types: dict[str, Any] = {}
+    for place, column in zip(text.places, text.columns, strict=True):
+        wanted = kinds.get(column.kind, pa.string())
+        types[str(place)] = wanted if types.get(str(place), wanted) == wanted else pa.string()
+    if text.separator == "::":
+        types |= {f"empty {place}": pa.null() for place in range(1, text.width)}
+    return types
 
 
 def _exact(text: _Text, on_bad_row: str) -> Table:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from bench.datasets.build import tie_hash
 from bench.params import Params, number
@@ -33,11 +33,20 @@ class Listed(Params):
     """The file; looked for here, then in the data folder."""
 
 
+def _which(value: Any) -> str:
+    """Which of the two is meant, so that an error is told once and for the right one."""
+    return "listed" if isinstance(value, Listed) or (isinstance(value, dict) and "listed" in value) else "sampled"
+
+
+Candidates = Annotated[Annotated[Sampled, Tag("sampled")] | Annotated[Listed, Tag("listed")], Discriminator(_which)]
+
+
 class Asking(Params):
     """The options that every split has."""
 
-    candidates: Sampled | Listed | None = None
-    """Among which items the held-out ones are ranked; left out: the whole catalogue."""
+    candidates: Candidates | None = None
+    """Among which items those held out for the test are ranked; left out: the whole catalogue, or what a published
+    split lists."""
     hide_seen: bool = True
     """Whether the items of a history are left out of the answers."""
     history: Literal["all", "train"] = "all"

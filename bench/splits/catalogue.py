@@ -12,9 +12,14 @@ from bench.splits.divide import divide
 from bench.types import Dataset, Split
 
 _MODULES = {
+    "random": "random",
+    "k-fold": "k_fold",
     "user-time": "user_time",
     "last-out": "last_out",
-    "random": "random",
+    "time-cut": "time_cut",
+    "user-holdout": "user_holdout",
+    "cold-items": "cold_items",
+    "cold-users": "cold_users",
     "given": "given",
 }
 
@@ -48,9 +53,23 @@ def expand(spec: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"name": spec["name"], **one.model_dump(mode="json"), **asking.changed()} for one in several]
 
 
+def promises(name: str) -> str:
+    """Whose training is never later than the test: "everyone"'s, each "user"'s own, or nobody's (empty)."""
+    return {"time-cut": "everyone", "user-time": "user", "last-out": "user"}.get(name, "")
+
+
 def make(dataset: Dataset, spec: dict[str, Any]) -> Split:
-    """Divide a data set. Raises Unsupported where the protocol cannot be applied to it, with the reason."""
-    module, (chosen, asking) = _module(spec["name"]), options(spec)
+    """Divide a data set.
+
+    Raises Unsupported, with the reason, where the protocol cannot be applied to it; BadConfig where a specification
+    stands for several splits.
+    """
+    several = expand(spec)
+    if len(several) > 1:
+        one = next(name for name, value in several[0].items() if value != several[1][name])
+        said = f"choose one of them, as with {one} = {several[0][one]}"
+        raise BadConfig(f"split {spec['name']!r} stands for {len(several)} splits here: {said}")
+    module, (chosen, asking) = _module(spec["name"]), options(several[0])
     data = dataset.interactions
     if module.ORDER and not data.ordered:
         raise Unsupported(f"split {spec['name']!r} needs times or an order, and data set {dataset.name!r} has neither")
@@ -58,7 +77,11 @@ def make(dataset: Dataset, spec: dict[str, Any]) -> Split:
         raise Unsupported(f"split {spec['name']!r} needs times, and data set {dataset.name!r} has none")
     if hasattr(module, "make"):
         return module.make(dataset, chosen, asking)  # type: ignore[no-any-return]
-    return divide(dataset, spec["name"], chosen.model_dump(mode="json"), module.parts(data, chosen), asking)
+    try:
+        parts = module.parts(data, chosen)
+    except Unsupported as error:
+        raise Unsupported(f"data set {dataset.name!r}, split {spec['name']!r}: {error}") from None
+    return divide(dataset, spec["name"], chosen.model_dump(mode="json"), parts, asking)
 
 
 def _module(name: str) -> Any:

@@ -8,12 +8,17 @@ Each protocol gives every interaction one of these parts; the rest is the same f
     TEST                –          –                                  held out
     VALIDATION_HISTORY  –          yes                                –
     TEST_HISTORY        –          –                                  yes
+    UNASKED             –          –                                  yes
     LEFT_OUT            –          –                                  –
+
+Where a split is fitted on training and validation part together, VALIDATION, VALIDATION_HISTORY and UNASKED (what
+belongs to the validation part, but nobody is asked about it) are learnt from as well; TEST_HISTORY never is.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -23,11 +28,22 @@ from numpy.typing import NDArray
 from bench.errors import Unsupported
 from bench.records import canonical
 from bench.splits.asking import Asking, sample
+from bench.splits.candidates import with_candidates
 from bench.splits.questions import held_out, of_users, offsets
-from bench.types import Dataset, HeldOut, Hidden, Interactions, Longs, Split, frozen
+from bench.splits.rows import Rows
+from bench.types import Dataset, HeldOut, Hidden, Interactions, Split, frozen
 
-TRAIN, VALIDATION, TEST, VALIDATION_HISTORY, TEST_HISTORY, LEFT_OUT = range(6)
+TRAIN, VALIDATION, TEST, VALIDATION_HISTORY, TEST_HISTORY, UNASKED, LEFT_OUT = range(7)
 Parts = NDArray[np.int8]
+_USES = {  # which parts make up each of the pieces
+    "train": {TRAIN},
+    "validation": {VALIDATION},
+    "test": {TEST},
+    "both": {TRAIN, VALIDATION, VALIDATION_HISTORY, UNASKED},
+    "validation_history": {TRAIN, VALIDATION_HISTORY},
+    "test_history": {TRAIN, VALIDATION, TEST_HISTORY, UNASKED},
+    "test_training": {TRAIN, TEST_HISTORY},
+}
 
 
 @dataclass(frozen=True)
@@ -44,27 +60,36 @@ class Pieces:
 
 
 def divide(dataset: Dataset, name: str, params: dict[str, Any], parts: Parts, asking: Asking | None = None) -> Split:
-    """A split in which interaction i of the data set belongs to part parts[i]."""
+    """A split in which interaction i of the data set belongs to part parts[i].
 
-    def piece(*wanted: int) -> Interactions:
-        return dataset.interactions.take(np.isin(parts, wanted))
+    Raises Unsupported as `assemble` does.
+    """
+    present = frozenset(part for part in range(LEFT_OUT + 1) if (parts == part).any())
+    made: dict[frozenset[int], Interactions] = {}  # pieces of the same parts are one object
+    for wanted in _USES.values():
+        table = np.zeros(LEFT_OUT + 1, np.bool_)
+        table[list(wanted)] = True
+        if present & wanted not in made:
+            made[present & wanted] = dataset.interactions.take(table[parts])
+    pieces = Pieces(**{use: made[present & wanted] for use, wanted in _USES.items()})
+    made_of = assemble(dataset, name, params, pieces, asking or Asking(), parts=parts)
+    return replace(made_of, left_out=int(np.count_nonzero(parts == LEFT_OUT)))
 
-    pieces = Pieces(
-        train=piece(TRAIN),
-        validation=piece(VALIDATION),
-        test=piece(TEST),
-        both=piece(TRAIN, VALIDATION, VALIDATION_HISTORY),
-        validation_history=piece(TRAIN, VALIDATION_HISTORY),
-        test_history=piece(TRAIN, VALIDATION, TEST_HISTORY),
-        test_training=piece(TRAIN, TEST_HISTORY),
-    )
-    return assemble(dataset, name, params, pieces, asking or Asking())
 
-
-def assemble(dataset: Dataset, name: str, params: dict[str, Any], pieces: Pieces, asking: Asking) -> Split:
+def assemble(
+    dataset: Dataset,
+    name: str,
+    params: dict[str, Any],
+    pieces: Pieces,
+    asking: Asking,
+    listed: Rows | None = None,
+    parts: Parts | None = None,
+) -> Split:
     """A split of these pieces. Raises Unsupported, with the counts, where nothing is to be learnt or to be asked.
 
-    Each user with held-out items asks one question. An item held out twice for one user counts once.
+    Each user with held-out items asks one question. An item held out twice for one user counts once. Test questions
+    rank the candidates that `asking` names, or else the `listed` ones that come with the pieces, or else all items.
+    Where the pieces follow from `parts` (n,) of the data set's interactions, these stand for them in the fingerprint.
     """
     if not len(pieces.train) or not len(pieces.test):
         counts = f"{len(pieces.train)} training and {len(pieces.test)} test interactions"
@@ -81,6 +106,7 @@ def assemble(dataset: Dataset, name: str, params: dict[str, Any], pieces: Pieces
     else:
         test = _hiding(held_out(pieces.test_history, pieces.test, learnt), None, asking)
     test = sample(test, asking.evaluate_users)
+    test, ranked = with_candidates(test, asking.candidates or listed, pieces.test_history, pieces.train, dataset)
     options = {**params, **asking.changed()}
     return Split(
         name,
@@ -89,8 +115,9 @@ def assemble(dataset: Dataset, name: str, params: dict[str, Any], pieces: Pieces
         pieces.train,
         validation,
         test,
-        _fingerprint(dataset, name, options, pieces),
+        _fingerprint(dataset, name, options, _arrays(pieces) if parts is None else [parts], test),
         pieces.both if together else None,
+        ranked,
     )
 
 
@@ -105,29 +132,24 @@ def _hiding(questions: HeldOut, seen: Interactions | None, asking: Asking) -> He
     return questions if hidden is None else replace(questions, hidden=hidden)
 
 
-def places(interactions: Interactions) -> tuple[Longs, Longs]:
-    """For each interaction its place in the user's history, from 0, and how long that history is."""
-    lengths = np.diff(interactions.offsets)
-    total = np.repeat(lengths, lengths)
-    return np.arange(len(interactions)) - np.repeat(interactions.offsets[:-1], lengths), total
+def _arrays(pieces: Pieces) -> Iterable[NDArray[Any] | None]:
+    """All that is in the pieces."""
+    for field in fields(pieces):
+        piece = getattr(pieces, field.name)
+        yield from (piece.users, piece.items, piece.ratings, piece.times)
 
 
-def shares(total: Longs, test: float, validation: float) -> tuple[Longs, Longs]:
-    """How many of `total` interactions of a user go to test and to validation.
+def _fingerprint(
+    dataset: Dataset, name: str, params: dict[str, Any], deciding: Iterable[NDArray[Any] | None], test: HeldOut
+) -> str:
+    """SHA-256 over the data set's, the options and the arrays that decide what is in which part.
 
-    ⌊total · share⌋ each, at least one, but never so many that no training interaction is left: a user with one
-    interaction only trains, a user with two has nothing in validation.
+    Candidates count as they are, not by the name of the file that lists them.
     """
-    tests = np.where(total > 1, np.maximum(1, np.floor(total * test + 1e-9)), 0).astype(np.int64)
-    most = np.maximum(1, np.floor(total * validation + 1e-9)) if validation > 0 else np.zeros(len(total))
-    return tests, np.clip(most, 0, np.maximum(total - tests - 1, 0)).astype(np.int64)
-
-
-def _fingerprint(dataset: Dataset, name: str, params: dict[str, Any], pieces: Pieces) -> str:
-    """SHA-256 over the data set's, the options and every piece; what follows from the pieces needs no hashing."""
-    parts = [getattr(pieces, field.name) for field in fields(pieces)]
-    total = hashlib.sha256(canonical([dataset.fingerprint, name, params, [len(part) for part in parts]]).encode())
-    for part in parts:
-        for array in (part.users, part.items, part.ratings, part.times):
-            total.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
+    said = {option: value for option, value in params.items() if option != "candidates"}
+    total = hashlib.sha256(canonical([dataset.fingerprint, name, said]).encode())
+    for array in (*deciding, test.query.candidates):
+        total.update(b"none;" if array is None else f"{array.dtype.str}{array.shape};".encode())
+        if array is not None:
+            total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()

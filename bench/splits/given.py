@@ -1,138 +1,121 @@
-"""given: training, test and perhaps validation part are brought along, as files or as rows.
+"""given: training, test and perhaps validation part are brought along, as files, as rows, or by the name of a paper.
 
 For reproducing published numbers on published splits. Ids must be those of the data set, whose titles, scale and
-catalogue are used; its own interactions are not.
+catalogue are used; its own interactions are not. What counts for the fingerprint is what the files say, not their
+names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike
+from pydantic import ValidationInfo, field_validator
 
-from bench.datasets import sources, tables
-from bench.datasets.build import tie_hash
+from bench.datasets import formats
 from bench.datasets.cells import Column
-from bench.errors import BadData, did_you_mean
+from bench.errors import did_you_mean
 from bench.params import Params
+from bench.splits import files
 from bench.splits.asking import Asking
 from bench.splits.divide import Pieces, assemble
-from bench.types import Dataset, Interactions, Ints, Split
+from bench.splits.published import catalogue as published
+from bench.splits.rows import Parts, Rows, joined, numbered
+from bench.types import Dataset, Split
 
 ORDER = False
 
 
 class Options(Params):
-    """Which files, and what is in which column."""
+    """Which published split, or which files and what is in which column."""
 
-    train: str
+    published: str | None = None
+    """A split that is known by name and comes with the files of the data set, in the place of `train` and `test`."""
+    train: str | None = None
     """File of the training part; looked for here, then in the data folder."""
-    test: str
+    test: str | None = None
     """File of the test part."""
     validation: str | None = None
     """File of the validation part."""
-    user: str = "user"
-    """Column of user ids; without a header the columns are called 1, 2, 3 …"""
-    item: str = "item"
-    """Column of item ids."""
+    lines: Literal["interactions", "users"] = "interactions"
+    """Whether a line is one interaction, or a user and all their items with spaces between."""
+    user: str | None = None
+    """Column of user ids, `user` if left out; without a header the columns are called 1, 2, 3 …"""
+    item: str | None = None
+    """Column of item ids, `item` if left out."""
     rating: str | None = None
     """Column of ratings."""
     time: str | None = None
-    """Column of times, in seconds."""
+    """Column of times, in seconds. RecBole's .inter files name all four columns themselves."""
     separator: str | None = None
     """What stands between columns; by the name of the file if left out."""
     header: bool = True
     """Whether the first line names the columns."""
 
+    @field_validator("published")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        names = published.names()
+        if value is not None and value not in names:
+            raise ValueError(f"the published splits are {', '.join(names)}{did_you_mean(value, names)}")
+        return value
 
-@dataclass(frozen=True)
-class Rows:
-    """One part: n interactions in text ids; without times the order of the rows is the order of a history."""
+    @field_validator("train", "test", "validation")
+    @classmethod
+    def _files_or_name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "published" not in info.data:  # it was wrong, and that has been said
+            return value
+        if value is not None and info.data["published"] is not None:
+            raise ValueError(f"the published split {info.data['published']!r} has files of its own")
+        if value is None and info.data["published"] is None and info.field_name != "validation":
+            raise ValueError("a file, or `published` in the place of files, is needed")
+        return value
 
-    users: Sequence[str]
-    items: Sequence[str]
-    ratings: ArrayLike | None = None
-    times: ArrayLike | None = None
+    @field_validator("user", "item", "rating", "time", "separator")
+    @classmethod
+    def _only_of_tables(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and (info.data.get("published") is not None or info.data.get("lines") == "users"):
+            raise ValueError("belongs to files with one interaction a line")
+        return value
 
 
 def make(dataset: Dataset, options: Options, asking: Asking) -> Split:
-    """The split in the files. Raises BadData for unreadable files and unknown ids."""
-    parts = {name: getattr(options, name) for name in ("train", "test", "validation")}
-    rows = {name: _read(path, options) for name, path in parts.items() if path}
-    return from_rows(dataset, **rows, params=options.model_dump(mode="json"), asking=asking)
+    """The split in the files. Raises BadData for unreadable files and unknown ids, Unsupported for a foreign split."""
+    if options.published is not None:
+        params = {"published": options.published}
+        return from_parts(dataset, published.read(dataset.name, options.published), params, asking)
+    paths = {name: getattr(options, name) for name in ("train", "test", "validation")}
+    parts = Parts(**{name: _read(path, options) for name, path in paths.items() if path})
+    split = from_parts(dataset, parts, asking=asking)
+    said = options.model_dump(mode="json", exclude_defaults=True)
+    return replace(split, params={**said, **split.params})
 
 
 def from_rows(
-    dataset: Dataset,
-    train: Rows,
-    test: Rows,
-    validation: Rows | None = None,
-    params: dict[str, Any] | None = None,
-    asking: Asking | None = None,
+    dataset: Dataset, train: Rows, test: Rows, validation: Rows | None = None, asking: Asking | None = None
 ) -> Split:
     """A split with these rows as its parts. Raises BadData for ids that the data set does not have."""
-    first, second, third = (_interactions(dataset, part) for part in (train, validation or Rows([], [], [], []), test))
-    both = _joined(first, second)
+    return from_parts(dataset, Parts(train, test, validation), asking=asking)
+
+
+def from_parts(
+    dataset: Dataset, parts: Parts, params: dict[str, Any] | None = None, asking: Asking | None = None
+) -> Split:
+    """The split that these parts are, with the candidates that they list. Raises as `from_rows`."""
+    none = Rows([], [], [], [])
+    first, second, third = (numbered(dataset, part) for part in (parts.train, parts.validation or none, parts.test))
+    both = joined(first, second)
     pieces = Pieces(first, second, third, both, validation_history=first, test_history=both, test_training=first)
-    return assemble(dataset, "given", params or {}, pieces, asking or Asking())
+    return assemble(dataset, "given", params or {}, pieces, asking or Asking(), parts.listed)
 
 
 def _read(path: str, options: Options) -> Rows:
-    found = next(
-        (place for place in (Path(path), *(f / path for f in sources.data_folders())) if place.is_file()), None
-    )
-    if found is None:
-        raise BadData(f"{path}: not found here or in a data folder")
-    wanted = {"users": Column(options.user, "id"), "items": Column(options.item, "id")}
-    wanted |= {"ratings": Column(options.rating, "number")} if options.rating else {}
-    wanted |= {"times": Column(options.time, "number")} if options.time else {}
-    table = tables.read(found, list(wanted.values()), separator=options.separator, header=options.header)
-    return Rows(**dict(zip(wanted, table.columns, strict=True)))
-
-
-def _interactions(dataset: Dataset, rows: Rows) -> Interactions:
-    empty = not len(rows.users)
-    like = dataset.interactions
-    users = _numbers(rows.users, dataset.users.ids, "user", dataset.name)
-    items = _numbers(rows.items, dataset.items.ids, "item", dataset.name)
-    ratings = None if rows.ratings is None or (empty and like.ratings is None) else np.asarray(rows.ratings, np.float32)
-    if ratings is not None and like.scale is not None:
-        wrong = np.flatnonzero(~((ratings >= like.scale[0]) & (ratings <= like.scale[1])))
-        if len(wrong):
-            scale = f"{like.scale[0]:g} to {like.scale[1]:g}"
-            raise BadData(f"split 'given': row {wrong[0] + 1} of a part is rated {ratings[wrong[0]]:g}, not {scale}")
-    times = None if rows.times is None or (empty and like.times is None) else np.asarray(rows.times).astype(np.int64)
-    part = Interactions(users, items, ratings, times, like.n_users, like.n_items, times is not None or like.ordered)
-    return _sorted(replace(part, scale=like.scale))
-
-
-def _joined(first: Interactions, second: Interactions) -> Interactions:
-    if not len(second):
-        return first
-    both: dict[str, Any] = {}
-    for name in ("users", "items", "ratings", "times"):
-        parts = getattr(first, name), getattr(second, name)
-        both[name] = None if any(part is None for part in parts) else np.concatenate(parts)
-    return _sorted(replace(first, **both))
-
-
-def _sorted(rows: Interactions) -> Interactions:
-    """By user, then by time with the data sets' rule for ties, or in the order of the rows."""
-    if rows.times is None:
-        return rows.take(np.argsort(rows.users, kind="stable"))
-    return rows.take(np.lexsort((tie_hash(rows.users, rows.items), rows.times, rows.users)))
-
-
-def _numbers(ids: Sequence[str], known: tuple[str, ...], kind: str, dataset: str) -> Ints:
-    places = {name: number for number, name in enumerate(known)}
-    try:
-        return np.fromiter((places[name] for name in ids), np.int32, len(ids))
-    except KeyError as error:
-        name = str(error.args[0])
-        raise BadData(
-            f"split 'given': {kind} {name!r} is not in data set {dataset!r}{did_you_mean(name, known)}"
-        ) from None
+    found = files.find(path)
+    if options.lines == "users":
+        return files.user_lines(found)
+    reader = formats.reader(found, formats.Options(separator=options.separator, header=options.header))
+    roles = {"users": "user", "items": "item", "ratings": "rating", "times": "time"}
+    names = {field: getattr(options, role) or reader.usual(role) for field, role in roles.items()}
+    ids = ("users", "items")
+    wanted = {field: Column(name, "id" if field in ids else "number") for field, name in names.items() if name}
+    return Rows(**dict(zip(wanted, reader.read(list(wanted.values())).arrays, strict=True)))

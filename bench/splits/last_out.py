@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from bench.params import Params
-from bench.splits.divide import TEST, TRAIN, VALIDATION, Parts, places
+from bench.splits.divide import Parts
+from bench.splits.portions import portions
 from bench.types import Interactions
 
 ORDER = True
@@ -20,6 +21,6 @@ class Options(Params):
 
 def parts(interactions: Interactions, options: Options) -> Parts:
     """(n,) the part of each interaction."""
-    place, total = places(interactions)
-    left = np.where(total < 3, 3, total - place)
-    return np.select([left == 1, left == 2], [TEST, VALIDATION], TRAIN).astype(np.int8)
+    lengths = np.diff(interactions.offsets)
+    one = (lengths >= 3).astype(np.int64)
+    return portions(lengths, one, one)

@@ -17,13 +17,13 @@ def held_out(history: Interactions, answers: Interactions, learnt: Interactions 
     A user without an interaction in `learnt` (None: in `history`) is one whom training does not know: -1 in the query.
     An item that answers a question twice counts once.
     """
-    pairs = answers.users.astype(np.int64) * answers.n_items + answers.items
-    answers = answers.take(np.sort(np.unique(pairs, return_index=True)[1]))
-    people, counts = np.unique(answers.users, return_counts=True)
+    answers = _distinct(answers)
+    counts = np.diff(answers.offsets)
+    people = np.flatnonzero(counts)
     known = np.diff((history if learnt is None else learnt).offsets)[people] > 0
     lengths, rows = of_users(history, people)
     query = Query(
-        keys=frozen(people.astype(np.int64)),
+        keys=frozen(people),
         users=frozen(np.where(known, people, -1).astype(np.int32)),
         offsets=frozen(offsets(lengths)),
         items=frozen(history.items[rows]),
@@ -33,7 +33,7 @@ def held_out(history: Interactions, answers: Interactions, learnt: Interactions 
     )
     return HeldOut(
         query,
-        frozen(offsets(counts)),
+        frozen(offsets(counts[people])),
         frozen(answers.items),
         answers.ratings,
         answers.times,
@@ -41,9 +41,18 @@ def held_out(history: Interactions, answers: Interactions, learnt: Interactions 
     )
 
 
-def of_users(interactions: Interactions, people: Ints) -> tuple[Longs, Longs]:
-    """How many interactions each of `people` has, and their positions, person after person."""
+def _distinct(answers: Interactions) -> Interactions:
+    """The first of the interactions with the same user and item."""
+    pairs = answers.users.astype(np.int64) * answers.n_items + answers.items
+    first = np.unique(pairs, return_index=True)[1]
+    return answers if len(first) == len(pairs) else answers.take(np.sort(first))
+
+
+def of_users(interactions: Interactions, people: Ints | Longs) -> tuple[Longs, Longs | slice]:
+    """How many interactions each of the ascending `people` has, and where they are, person after person."""
     lengths = np.diff(interactions.offsets)[people]
+    if lengths.sum() == len(interactions):
+        return lengths, slice(None)  # everybody's: nothing needs to be copied
     return lengths, ranges(interactions.offsets[people], lengths)
 
 

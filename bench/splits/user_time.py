@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from bench.params import Params, number
-from bench.splits.divide import TEST, TRAIN, VALIDATION, Parts, places, shares
+from bench.splits.divide import Parts
+from bench.splits.portions import portions, shares
 from bench.types import Interactions
 
 ORDER = True  # needs data whose order means something
@@ -27,7 +28,5 @@ class Options(Params):
 
 def parts(interactions: Interactions, options: Options) -> Parts:
     """(n,) the part of each interaction."""
-    place, total = places(interactions)
-    test, validation = shares(total, options.test, options.validation)
-    left = total - place  # 1 for the last interaction of a user
-    return np.select([left <= test, left <= test + validation], [TEST, VALIDATION], TRAIN).astype(np.int8)
+    lengths = np.diff(interactions.offsets)
+    return portions(lengths, *shares(lengths, options.test, options.validation))

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from neighbour_cases import dense, nearest, questions, rating_data, similarities, training, weighted
 
-from algorithms.neighbours.params import NeighbourParams
-from algorithms.neighbours.user_knn import UserKNN
+from algorithms.neighbours.user_knn import UserKNN, UserKNNParams
 from bench.errors import Unsupported
 from bench.types import Interactions, Query
 
 
 def fitted(data, threads=1, **params):
-    model = UserKNN(NeighbourParams(**params), threads=threads)
+    model = UserKNN(UserKNNParams(**params), threads=threads)
     model.fit(training(data))
     return model
 
@@ -26,6 +25,29 @@ def test_scores(weighting):
     wanted = nearest(full, 5) @ ones
     found = fitted(data, neighbours=5, shrinkage=1, weighting=weighting).score(questions(data))
     np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("neighbours", [5, 1000])
+@pytest.mark.parametrize("known", [True, False])
+def test_votes_of_those_who_have_the_asker_among_their_nearest(neighbours, known):
+    """A stranger is as near to everybody as the user with his history, and to that one nearest of all."""
+    data = rating_data()
+    ones, _ = dense(data)
+    full = np.round(similarities(weighted(ones, "bm25"), "cosine", 1), 12)
+    votes = np.where(
+        full >= np.sort(full, axis=1)[:, [-min(neighbours, 40)]], full, 0
+    ).T  # ties at the last place count
+    assert not np.allclose(votes, votes.T) or neighbours == 1000
+    if not known:
+        lengths = np.sum(weighted(ones, "bm25") ** 2, axis=1)
+        np.fill_diagonal(votes, lengths / (lengths + 1))
+    model = fitted(data, neighbours=neighbours, shrinkage=1, weighting="bm25", neighbours_of="neighbour")
+    query = questions(data, known=known)
+    np.testing.assert_allclose(model.score(query), votes @ ones, rtol=1e-6, atol=1e-12)
+    np.testing.assert_array_equal(model.score(query.slice(7, 9)), model.score(query)[7:9])
+    item = int(model.score(query)[3].argmax())
+    shared = (votes[3] * ones[:, item] @ ones)[ones[3] > 0]
+    assert model.explain(query.slice(3, 4), item, n=1)[0].weight == pytest.approx(shared.max(), rel=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["pearson", "euclidean"])

@@ -22,6 +22,7 @@ from algorithms.neighbours.slope_one import SlopeOne
 from bench import notebook
 from bench.datasets import sources
 from bench.splits import given
+from bench.splits.rows import Rows
 
 pytestmark = pytest.mark.reference
 
@@ -55,7 +56,7 @@ def raw_ratings(trainset):
 
 
 def part(rows):
-    return given.Rows(*zip(*rows, strict=True))
+    return Rows(*zip(*rows, strict=True))
 
 
 @pytest.mark.parametrize(("algorithm", "rmse", "mae", "tolerance"), PUBLISHED)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.datasets.build import build, tie_hash
+from bench.datasets.build import build
 from bench.errors import BadConfig, BadData
 
 ROWS = st.lists(
@@ -82,15 +82,6 @@ def test_equal_times_favour_no_item():
     dataset = build("x", users, items, times=[0] * 4000)
     last = dataset.interactions.items[9::10]
     assert np.bincount(last, minlength=10).min() >= 20  # 40 expected, standard deviation 6
-
-
-def test_tie_hash_is_splitmix64():
-    # by hand with Python integers of unlimited size
-    mask = 2**64 - 1
-    z = (3 * 0x9E3779B97F4A7C15 + 8) & mask
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-    assert int(tie_hash(np.array([3], np.int32), np.array([7], np.int32))[0]) == z ^ (z >> 31)
 
 
 REPEATED = [("u", "a", 4.0, 1), ("u", "b", 2.0, 2), ("u", "a", 1.0, 3), ("u", "a", 3.0, 3)]

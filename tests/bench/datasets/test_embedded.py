@@ -117,14 +117,14 @@ def test_missing_data_say_where_they_were_looked_for(tmp_path, monkeypatch):
     with pytest.raises(BadData, match=r"downloaded.ml-100k or .*bench data get ml-100k"):
         catalogue.load("ml-100k")
     with pytest.raises(BadData, match="BENCH_DATA"):
-        catalogue.get("sasrec-ml-1m")
+        catalogue.get("yelp")
 
 
 def test_changed_files_are_refused(tmp_path, monkeypatch):
     for path in FOLDER.iterdir():
         (tmp_path / "movielens-small").mkdir(exist_ok=True)
         (tmp_path / "movielens-small" / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(sources, "EMBEDDED", tmp_path)
+    monkeypatch.setattr("bench.datasets.source.EMBEDDED", tmp_path)
     assert catalogue.check("movielens-small")["interactions"] == 100_004
     with (tmp_path / "movielens-small" / "ratings.csv.gz").open("r+b") as file:
         file.seek(1000)

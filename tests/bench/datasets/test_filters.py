@@ -55,3 +55,20 @@ def test_refusals():
         filtered(example(), k_core=-1)
     with pytest.raises(BadConfig, match="'min_rating' is a number, not True"):
         filtered(example(), min_rating=True)
+
+
+def test_what_was_filtered_is_noted_and_only_then():
+    assert "filters" not in example().notes
+    dataset = filtered(example(), min_rating=2, k_core=2)
+    assert dataset.notes["filters"] == {"min_rating": 2, "k_core": 2, "applied": "before the split"}
+    assert dataset.notes["duplicates"] == {"policy": "last", "dropped": 0}
+
+
+def test_numbers_follow_the_items_that_are_left():
+    dataset = filtered(example(), min_rating=5)
+    found = dataset.interactions
+    named = [
+        (dataset.users.ids[user], dataset.items.ids[item]) for user, item in zip(found.users, found.items, strict=True)
+    ]
+    assert named == [("a", "1"), ("b", "1"), ("c", "3"), ("d", "3")]
+    assert (found.users.dtype, found.items.dtype) == ("int32", "int32")

@@ -9,7 +9,7 @@ import pytest
 
 from bench.datasets import catalogue, imported
 from bench.datasets.imported import ItemColumns, import_file
-from bench.errors import BadConfig, BadData
+from bench.errors import BadConfig, BadData, Unsupported
 
 CSV = "who,what,stars,at\nNA,007,4,10\nNA,1e5,2.5,5\nnull,007,5,7\n"
 COLUMNS = {"user": "who", "item": "what"}
@@ -227,3 +227,33 @@ def test_options_that_do_not_go_together(ratings):
         import_file(ratings, "mine", **COLUMNS, time_unit="s")
     with pytest.raises(BadConfig, match="go together"):
         import_file(ratings, "mine", **COLUMNS, items_file=ratings)
+
+
+def test_a_file_larger_than_the_memory_is_refused(ratings, home, monkeypatch):
+    monkeypatch.setenv("RECMATRIX_MEMORY_LIMIT", "1")
+    with pytest.raises(Unsupported, match=r"ratings\.csv needs .* of memory, 0 bytes are available"):
+        import_file(ratings, "mine", **ALL)
+    assert not home.exists()
+
+
+def test_usual_names_need_not_be_said(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("item,user,rating\nx,a,5\n", encoding="utf-8")
+    dataset = import_file(path, "mine")
+    assert (dataset.users.ids, dataset.items.ids, dataset.interactions.ratings) == (("a",), ("x",), None)
+    other = tmp_path / "other.csv"
+    other.write_text("item,usr\nx,a\n", encoding="utf-8")
+    with pytest.raises(BadData, match="no column 'user'"):
+        import_file(other, "other")
+
+
+def test_interactions_and_items_may_have_different_formats(ratings, tmp_path):
+    items = tmp_path / "items.jsonl"
+    items.write_text('{"id":"007","kinds":["spy","film"]}\n{"id":5,"kinds":[]}\n', encoding="utf-8")
+    columns = ItemColumns("id", features="kinds")
+    side = import_file(ratings, "mine", **ALL, items_file=items, item_columns=columns).items
+    assert (side.ids, side.feature_names) == (("007", "1e5", "5"), ("film", "spy"))
+    separated = ratings.with_name("bars.csv")
+    separated.write_text(CSV.replace(",", "|"), encoding="utf-8")
+    again = import_file(separated, "bars", **ALL, separator="|", items_file=items, item_columns=columns)
+    assert again.items.features.toarray().tolist() == side.features.toarray().tolist()

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.datasets import tables
-from bench.datasets.cells import Column
+from bench.datasets.cells import Column, seconds
+from bench.datasets.decoded import line_blocks
+from bench.datasets.quotes import well_quoted
 from bench.errors import BadConfig, BadData
 
 COLUMNS = [Column("u", "id"), Column("i", "id"), Column("r", "number")]
@@ -214,6 +217,90 @@ def test_a_missing_column_of_parquet(tmp_path):
         tables.read(parquet(tmp_path), [Column("usr", "id")])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_two_colons_between_columns(file, end):
+    # as in MovieLens 1M; a colon, a quote and a comma are parts of a title
+    lines = ["1::Toy Story (1995)::Animation|Comedy", '2::"Alien, 3": x::Drama', "3:::::", ""]
+    path = file(end.join(lines), "movies.dat")
+    table = tables.read(path, [Column("1", "id"), Column("2", "text")], separator="::", header=False)
+    assert table.columns == [["1", "2", "3"], ["Toy Story (1995)", '"Alien, 3": x', ""]]
+
+
+def test_two_colons_in_a_plain_file(file):
+    numbered = [Column("1", "id"), Column("2", "id"), Column("3", "number"), Column("4", "number")]
+    path = file("1::007::5::978300760\n2::NA::3::-1\n\n", "ratings.dat")
+    text = tables._open(path, numbered, "::", False, "utf-8")
+    table = tables._fast(text)
+    assert table is not None
+    assert table.columns[:2] == [["1", "2"], ["007", "NA"]]
+    assert [column.tolist() for column in table.columns[2:]] == [[5, 3], [978300760, -1]]
+    for bad, message in (("3::4::5", "3 columns, expected 4"), ("3::4::x::1", "column '3': expected a finite number")):
+        with pytest.raises(BadData, match=f"line 3.*{message}"):
+            tables.read(file(f"1::2::3::4\n\n{bad}\n", "bad.dat"), numbered, separator="::", header=False)
+
+
+def test_files_without_header_may_have_a_known_width(file):
+    path = file("a b c\na b c\n")
+    with pytest.raises(BadData, match="line 1: 3 columns, expected 2"):
+        tables.read(path, [Column("1", "id")], separator=" ", header=False, width=2)
+    assert len(tables.read(path, [Column("1", "id")], separator=" ", header=False, width=3)) == 2
+
+
+def test_a_column_may_be_read_in_two_ways(file):
+    path = file("u,i\n007,1\n8,2\n")
+    columns = [Column("u", "id"), Column("u", "number"), Column("u", "text"), Column("u", "id")]
+    found = tables.read(path, columns).columns
+    assert found[1].tolist() == [7, 8]
+    assert found[0] == found[2] == found[3] == ["007", "8"]
+
+
+def test_plain_files_give_arrays_without_an_object_for_each_cell(file, tmp_path):
+    path = file('"u","i","r"\na,x,1\nb,x,2\n')
+    other = tmp_path / "r.parquet"
+    pq.write_table(pa.table({"u": ["a", "b"], "i": ["x", "x"], "r": [1, 2]}), other)
+    for table in (tables.read(path, COLUMNS), tables.read(other, COLUMNS)):
+        users, items, ratings = table.arrays
+        assert pa.types.is_dictionary(users.type)
+        assert len(items.dictionary) == 1
+        assert ratings.dtype == np.float64
+
+
+DATES = ["2014-03-01", "2014-03-01T12:00:00.25", "1969-12-31 23:59:59"]
+
+
+@pytest.mark.parametrize("zone", ["", "Z", "+02:00"])
+def test_dates_read_fast_are_those_read_one_by_one(file, tmp_path, zone):
+    dates = [f"{date}{zone}" if "T" in date or " " in date else f"{date}T00:00{zone}" for date in DATES]
+    path = file("t\n" + "".join(f"{date}\n" for date in dates))
+    expected = [seconds(date) for date in dates]
+    assert tables.read(path, [Column("t", "date")]).columns[0].tolist() == expected
+    mixed = [*dates, "20140301", " 2014-W09-6"]
+    path = file("t\n" + "".join(f"{date}\n" for date in mixed))
+    assert tables.read(path, [Column("t", "date")]).columns[0].tolist() == [*expected, *map(seconds, mixed[3:])]
+    other = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"t": dates}), other)
+    assert tables.read(other, [Column("t", "date")]).columns[0].tolist() == expected
+
+
+def test_missing_dates_and_line_breaks_in_parquet(tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"t": pa.array([0, None], pa.timestamp("ms")), "u": ["a", "b\nc"]}), path)
+    with pytest.raises(BadData, match=r"row 2, column 't': expected a date .*, found an empty cell"):
+        tables.read(path, [Column("t", "date")])
+    with pytest.raises(BadData, match="row 2, column 'u': expected an id on one line"):
+        tables.read(path, [Column("u", "id")])
+    assert tables.read(path, [Column("t", "date")], on_bad_row="skip").columns[0].tolist() == [0]
+
+
+def test_the_kind_of_times_needs_the_head_of_a_file_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "HEAD", 19)  # cuts the second é in two
+    options = {"separator": None, "header": True, "encoding": "utf-8"}
+    for name, pack in (("r.csv", bytes), ("r.csv.gz", gzip.compress)):
+        path = tmp_path / name
+        path.write_bytes(pack(("u,t\né,2014-03-01\n" + "é,no date\n" * 1000).encode()))
+        assert tables.kind_of_times(path, "t", None, options) == "date"
+
+
 CELL = st.text(alphabet='ab",\n\r ;\t1.é', max_size=6)
 
 
@@ -228,6 +315,28 @@ def test_fast_and_exact_parser_agree(tmp_path_factory, body):
     if fast is not None:
         exact = tables._exact(text, "error")
         assert fast.columns == exact.columns
+
+
+QUOTED = re.compile(r'(?:^|,)("[^"\r\n]*(?:""[^"\r\n]*)*")(?=,|\r?$)', re.MULTILINE)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(["a", '"', '"', ",", "\n", "\r\n"]), max_size=25).map("".join))
+def test_well_quoted_is_when_well_formed_cells_own_all_quotes(text):
+    owned = sum(cell.count('"') for cell in QUOTED.findall(text))
+    assert well_quoted(text.encode(), ",") == (owned == text.count('"'))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet='ab",\n', max_size=40))
+def test_a_file_is_plain_when_its_blocks_are(text):
+    raw = text.encode()
+    assert b"".join(line_blocks(raw)) == raw
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bench.datasets.decoded.HEAD", 3)
+        blocks = list(line_blocks(raw))
+    assert b"".join(blocks) == raw
+    assert all(well_quoted(block, ",") for block in blocks) == well_quoted(raw, ",")
 
 
 @settings(max_examples=100, deadline=None)

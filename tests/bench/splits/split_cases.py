@@ -51,3 +51,15 @@ def pairs(part: Interactions | HeldOut | None) -> list[tuple[int, int]]:
         return []
     users = part.users if isinstance(part, Interactions) else part.askers[part.rows]
     return list(zip(users.tolist(), part.items.tolist(), strict=True))
+
+
+def letters(split: Split, user: str) -> str:
+    """What became of a user's interactions, in their order: t(rain), v(alidation), T(est), h(istory only), -."""
+    number, ids = split.dataset.users.ids.index(user), split.dataset.items.ids
+    found = dict.fromkeys((pair for pair in pairs(split.dataset.interactions) if pair[0] == number), "-")
+    for part in (split.validation, split.test):
+        if part is not None:
+            found |= {(number, ids.index(name)): "h" for name in asked_with(split, part, user)}
+    for letter, piece in (("t", split.train), ("v", split.validation), ("T", split.test)):
+        found |= {(number, ids.index(name)): letter for name in items_of(split, piece, user)}
+    return "".join(found.values())
