@@ -25,14 +25,14 @@ from zoo.tame import Constant
 
 MARK = "held-"
 NOT_DATA = {"parent", "news", "held_out"}  # numbers of a process and of descriptors in the job
+NOT_DATA |= {"count", "of"}  # how many interactions the audit counted, which is no item either
 
 
 class Spies(Constant):
     """Raises with all that it found."""
 
-    can = Can.RANK | Can.SCORE_NEW_ITEMS  # or it would not be let near this data, whose held-out items are all new
-
     name = "zoo-spies"
+    can = Can.RANK | Can.SCORE_NEW_ITEMS  # or it would not be let near this data, whose held-out items are all new
 
     def fit(self, train: Training) -> None:
         secret = {number for number, text in enumerate(train.items.ids) if text.startswith(MARK)}
