@@ -45,39 +45,42 @@ def _pairs(split: Split) -> list[Finding]:
     found = []
     for name, part in parts.items():
         learnt = split.train if name == "validation" else split.learnt
-        count = int((among(_pair(part), _keys(learnt)) | among(_pair(part), _history(part))).sum())
+        seen = among(_pair(part), _keys(learnt)) | among(_pair(part), _history(part))
         meaning = "pairs of user and item that are held out and also in training or in the history of their question"
-        found.append(Finding(f"{name} pairs seen before", count, len(part.items), _leak(count), meaning))
+        if name == "test" and split.validation is not None:
+            seen |= among(_pair(part), _pair(split.validation))
+            meaning += ", or held out for the validation, too"
+        found.append(Finding(f"{name} pairs seen before", int(seen.sum()), len(part.items), _leak(seen.any()), meaning))
     return found
 
 
 def _times(split: Split) -> list[Finding]:
-    test, learnt = split.test, split.learnt
-    own, everyone = "training after a user's own test", "training after the first test"
-    if test.times is None or learnt.times is None:
+    test, learnt, shown = split.test, split.learnt, split.test.query
+    checks = {  # name -> of how many things
+        "training after a user's own test": len(learnt),
+        "history after its own test": len(shown.items),
+        "training after the first test": len(learnt),
+    }
+    if test.times is None or learnt.times is None or shown.times is None:
         unknown = "the data has no times, so nobody can tell"
-        return [Finding(name, None, len(learnt), "unknown", unknown) for name in (own, everyone)]
-    promised = promises(split.name)
+        return [Finding(name, None, of, "unknown", unknown) for name, of in checks.items()]
+    asked = np.minimum.reduceat(test.times, test.offsets[:-1])  # (q,) every question has something held out
     first = np.full(learnt.n_users, np.iinfo(np.int64).max)
-    np.minimum.at(first, test.askers[test.rows], test.times)
-    later = int((learnt.times > first[learnt.users]).sum())
-    after = int((learnt.times >= test.times.min()).sum())
-    return [
-        Finding(
-            own,
-            later,
-            len(learnt),
-            _leak(later) if promised else _notice(later),
-            "training interactions of a user that are later than the first held-out interaction of the same user",
-        ),
-        Finding(
-            everyone,
-            after,
-            len(learnt),
-            _leak(after) if promised == "everyone" else _notice(after),
-            "training interactions not earlier than the first test interaction: others tell what becomes popular",
-        ),
-    ]
+    np.minimum.at(first, test.askers, asked)
+    counts = (
+        int((learnt.times > first[learnt.users]).sum()),
+        int((shown.times > np.repeat(asked, np.diff(shown.offsets))).sum()),
+        int((learnt.times >= test.times.min()).sum()),
+    )
+    promised = promises(split.name, split.params)
+    broken = (bool(promised), bool(promised), promised == "everyone")
+    meanings = (
+        "training interactions of a user that are later than the first held-out interaction of the same user",
+        "interactions with which a question is asked that are later than the first of those that answer it",
+        "training interactions not earlier than the first test interaction: others tell what becomes popular",
+    )
+    lines = zip(checks.items(), counts, broken, meanings, strict=True)
+    return [Finding(name, n, of, (_leak if bad else _notice)(n), said) for (name, of), n, bad, said in lines]
 
 
 def _strangers(split: Split) -> list[Finding]:
@@ -140,23 +143,21 @@ def _found_by_popularity(test: HeldOut, counts: Longs) -> int:
 
 def _preparation(split: Split) -> list[Finding]:
     data, notes = split.dataset.interactions, split.dataset.notes
-    repeated = len(data) - len(distinct(_keys(data)))
     policy = notes.get("duplicates", {})
-    said = f"rows that repeat a pair of user and item; policy {policy.get('policy', 'unknown')!r}, "
-    found = [
-        Finding(
-            "duplicates",
-            repeated,
-            len(data),
-            _notice(repeated),
-            f"{said}{policy.get('dropped', 0):,} were dropped or joined before",
-        )
-    ]
+    said = (
+        f"rows that repeat a pair of user and item; policy {policy.get('policy', 'unknown')!r}, "
+        f"{policy.get('dropped', 0):,} were dropped or joined before"
+    )
+    if split.name == "given":  # the data set's own interactions are not used
+        data, said = split.learnt, "rows of the training part that repeat a pair of user and item; they are kept"
+    repeated = len(data) - len(distinct(_keys(data)))
+    found = [Finding("duplicates", repeated, len(data), _notice(repeated), said)]
     if core := notes.get("filters", {}).get("k_core"):
         meaning = (
             f"the {core}-core was taken before the split, so test interactions helped to decide who and what is in"
         )
-        found.append(Finding("k-core before the split", len(data), len(data), "notice", meaning))
+        everything = len(split.dataset.interactions)
+        found.append(Finding("k-core before the split", everything, everything, "notice", meaning))
     return found
 
 
@@ -176,7 +177,7 @@ def _history(part: HeldOut) -> Longs:
     return np.repeat(part.askers.astype(np.int64), np.diff(query.offsets)) * query.n_items + query.items
 
 
-def _leak(count: int) -> Verdict:
+def _leak(count: int | np.bool_) -> Verdict:
     return "leak" if count else "ok"
 
 

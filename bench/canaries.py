@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numba import njit
@@ -16,11 +16,14 @@ from bench.metrics.registry import measure
 from bench.params import Params
 from bench.splits.asking import sample
 from bench.splits.questions import ranges
-from bench.types import Floats, HeldOut, Query, Split, Training
+from bench.types import Floats, HeldOut, Longs, Query, Split, Training
 
 PERFECT = ("ndcg@10", "recall_capped@10", "mrr@10", "hit_rate@10")
 LEAK = "ndcg@10"
 ASKED = 1000
+AFTER_ALL = np.iinfo(np.int64).max
+NO_TIMES = "the data has no times, so nobody can tell what lies in the future of a question"
+Knows = Literal["past", "as much", "all"]
 
 
 class Oracle(Algorithm[Params]):
@@ -48,43 +51,66 @@ class Oracle(Algorithm[Params]):
 
 
 class Seer(Algorithm[Params]):
-    """s(q, i) = Σ_v cos(q, v) [v had i]: what people with similar histories had, at any time or, if `blind`, before q.
+    """s(q, i) = Σ_v cos(q, v) [v had i]: what people with similar histories had.
 
-    cos(q, v) = |items of both| / √(items of q · items of v) over training interactions and the question's history. The
-    time of a question is that of its first held-out interaction; the blind one knows nothing of that moment or later,
-    neither of others nor of the history itself. So the gain of the one that sees is what the split leaks.
+    cos(q, v) = |items of both| / √(items of q · items of v) over training interactions and the question's history. Of
+    these it knows, by `knows`:
+
+    - "past": those before the question, whose time is that of its first held-out interaction;
+    - "as much": as many of the training interactions, and of the history, but drawn from any time;
+    - "all" of them.
+
+    So "as much" against "past" is what knowing the future is worth, and "all" against "as much" what more data is.
     """
 
     name, family = "seer", "canary"
     can = Can.RANK | Can.PERSONALISE
 
-    def __init__(self, test: HeldOut, *, blind: bool) -> None:
+    def __init__(self, test: HeldOut, knows: Knows) -> None:
         super().__init__(Params())
         if test.times is None or test.query.times is None:
-            raise Unsupported("the data has no times, so nobody can tell what lies in the future of a question")
+            raise Unsupported(NO_TIMES)
         first = np.minimum.reduceat(test.times, test.offsets[:-1])
         self.asked = dict(zip(test.query.keys.tolist(), first.tolist(), strict=True))
-        self.blind = blind
+        self.knows = knows
 
     def fit(self, train: Training) -> None:
-        """Keep the training interactions by user and by item."""
+        """Keep the training interactions by user and by item; "as much" puts them into an order of its own."""
         rows = train.interactions
         if rows.times is None:
-            raise Unsupported("the data has no times, so nobody can tell what lies in the future of a question")
+            raise Unsupported(NO_TIMES)
+        self.times = np.sort(rows.times)
+        when = np.asarray(rows.times)
+        if self.knows == "as much":
+            when = np.random.default_rng(0).permutation(len(rows)).astype(np.int64)
         by_item = np.argsort(rows.items, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows.items, minlength=rows.n_items))]).astype(np.int64)
-        self.of_users = (rows.offsets, np.asarray(rows.items), np.asarray(rows.times))
-        self.of_items = (starts, rows.users[by_item], rows.times[by_item])
+        self.of_users = (rows.offsets, np.asarray(rows.items), when)
+        self.of_items = (starts, rows.users[by_item], when[by_item])
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) sums of similarities."""
-        moments = np.full(len(query), np.iinfo(np.int64).max)
-        if self.blind:
-            moments = np.array([self.asked[key] for key in query.keys.tolist()], np.int64)
+        moments, history = self._known(query)
         scores = np.zeros((len(query), query.n_items), np.float32)
-        history = (query.offsets, np.asarray(query.items), np.asarray(query.times))
-        _similar(moments, query.users, *history, *self.of_users, *self.of_items, scores)
+        asked = (query.offsets, np.asarray(query.items), history)
+        _similar(moments, query.users, *asked, *self.of_users, *self.of_items, scores)
         return scores
+
+    def _known(self, query: Query) -> tuple[Longs, Longs]:
+        """(b,) up to where training interactions are known, and (h,) the places of those of the histories."""
+        moments = np.array([self.asked[key] for key in query.keys.tolist()], np.int64)
+        times = np.asarray(query.times)
+        if self.knows == "past":
+            return moments, times
+        if self.knows == "all":
+            return np.full(len(query), AFTER_ALL), times
+        earlier = times < np.repeat(moments, np.diff(query.offsets))
+        history = np.full(len(times), AFTER_ALL)
+        for row, key in enumerate(query.keys.tolist()):
+            own = slice(*query.offsets[row : row + 2].tolist())
+            drawn = np.random.default_rng(key).permutation(np.arange(own.start, own.stop))
+            history[drawn[: int(earlier[own].sum())]] = -1
+        return np.searchsorted(self.times, moments).astype(np.int64), history
 
 
 @njit(cache=True)
@@ -118,9 +144,8 @@ class Song:
     """What the canaries reached."""
 
     oracle: dict[str, float | None]  # each must be 1
-    past: float | None  # NDCG@10 of neighbours that know only the past of each question; None without times
-    future: float | None  # the same of neighbours that know all of the training part
-    reason: str = ""  # why the two are missing
+    seer: dict[Knows, float | None]  # NDCG@10 by what it knows; empty without times
+    reason: str = ""  # why it is empty
 
     @property
     def sound(self) -> bool:
@@ -133,10 +158,12 @@ def sing(split: Split) -> Song:
     oracle = _measured(Oracle(split.test), split, PERFECT)
     few = replace(split, test=sample(split.test, ASKED))
     try:
-        past, future = (_measured(Seer(few.test, blind=blind), few, (LEAK,))[LEAK] for blind in (True, False))
+        seer: dict[Knows, float | None] = {
+            knows: _measured(Seer(few.test, knows), few, (LEAK,))[LEAK] for knows in get_args(Knows)
+        }
     except Unsupported as error:
-        return Song(oracle, None, None, str(error))
-    return Song(oracle, past, future)
+        return Song(oracle, {}, str(error))
+    return Song(oracle, seer)
 
 
 def _measured(algorithm: Algorithm[Any], split: Split, metrics: tuple[str, ...]) -> dict[str, float | None]:

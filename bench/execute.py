@@ -65,10 +65,11 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
     usual = _with_defaults(options.limits, jobs)
     began = stamp()
     decisions = plan.decide(planned, store, options.rerun, usual)
-    for split in {d.cell.split.fingerprint: d.cell.split for d in decisions if d.cell.split}.values():
-        if not store.knows(split.fingerprint):
+    for asked in {d.cell.split.fingerprint: d.cell.split for d in decisions if d.cell.split}.values():
+        if not store.knows(asked.fingerprint):
+            split = asked.make()
             findings = tuple(finding.as_dict() for finding in audit(split))
-            store.put_context(split.fingerprint, replace(context.context_of(split), audit=findings))
+            store.put_context(asked.fingerprint, replace(context.context_of(split), audit=findings))
     store.set_current({d.cell.slot.id: d.cell.key for d in decisions if not d.cell.problem})
     compile_kernels()
     listener.planned(decisions, jobs)

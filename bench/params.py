@@ -6,6 +6,7 @@ The sentence below a field is its description; `algorithms/baselines/bias.py` is
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -39,17 +40,21 @@ def choice(default: str | bool, *, tune: bool = True) -> Any:
     return Field(default=default, json_schema_extra={"tune": tune})
 
 
-def build(params: type[Params], values: dict[str, Any], where: str) -> Params:
-    """Validated parameters, or BadConfig that names every wrong field in a line that begins with `where`."""
+def build(params: type[Params], values: dict[str, Any], where: str, others: Iterable[str] = ()) -> Params:
+    """Validated parameters, or BadConfig that names every wrong field in a line that begins with `where`.
+
+    An unknown name may be a misspelt one of `others`, which are known elsewhere.
+    """
     try:
         return params.model_validate_json(json.dumps(values, default=str))
     except ValidationError as error:
-        raise BadConfig("\n".join(f"{where}: {_explain(params, problem)}" for problem in error.errors())) from None
+        known = [*params.model_fields, *others]
+        raise BadConfig("\n".join(f"{where}: {_explain(problem, known)}" for problem in error.errors())) from None
 
 
-def _explain(params: type[Params], problem: Any) -> str:
+def _explain(problem: Any, known: list[str]) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return f"unknown parameter {name!r}{did_you_mean(name, params.model_fields)}"
+        return f"unknown parameter {name!r}{did_you_mean(name, known)}"
     said = problem["msg"][0].lower() + problem["msg"][1:]
     return f"parameter {name!r}: {said}, not {problem['input']!r}"

@@ -16,6 +16,7 @@ from bench.errors import BadConfig, BenchError, StoreError, Unsupported
 from bench.evaluation import LIST_LENGTH
 from bench.matrix import AlgorithmSpec, Limits, Matrix
 from bench.metrics import registry as metrics
+from bench.planned import Planned
 from bench.records import FORMAT, Record, Slot, digest
 from bench.splits import catalogue as splits
 from bench.store import Store
@@ -37,7 +38,7 @@ class Cell:
     family: str
     limits: Limits
     problem: str = ""
-    split: Split | None = field(default=None, repr=False)
+    split: Planned | None = field(default=None, repr=False)
     versions: dict[str, str] = field(default_factory=dict)
 
 
@@ -88,9 +89,10 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
         for split_spec in (one for spec in matrix.matrix.splits for one in splits.expand(spec)):
             split, problem = _split(dataset, split_spec)
             demands = _demands(split)
+            planned = Planned.of(dataset_spec, split_spec, split) if split else None
             for (spec, _), description in zip(variants, descriptions, strict=True):
                 base = _cell(spec, description, dataset_spec, split_spec, dataset, split, device)
-                base = replace(base, problem=problem or base.problem or _unable(description, demands))
+                base = replace(base, problem=problem or base.problem or _unable(description, demands), split=planned)
                 for seed in matrix.matrix.seeds:
                     slot = replace(base.slot, seed=seed)
                     key = digest({"slot": asdict(slot), "rest": base.key})
@@ -169,8 +171,7 @@ def _cell(
         label=_label(spec.name, description.changed),
         family=description.family or registry.find(spec.name).family,
         limits=spec.limits,
-        problem=description.unavailable or _unmet(description, dataset),
-        split=split,
+        problem=description.unavailable or _unmet(description, dataset, split),
         versions=versions,
     )
 
@@ -181,9 +182,9 @@ def _label(name: str, changed: dict[str, Any]) -> str:
     return f"{name} ({values})" if values else name
 
 
-def _unmet(description: Description, dataset: Dataset) -> str:
-    """The first need of the algorithm that the data set does not meet."""
-    data = dataset.interactions
+def _unmet(description: Description, dataset: Dataset, split: Split | None) -> str:
+    """The first need of the algorithm that the data does not meet: what a `given` split brings along may have less."""
+    data = dataset.interactions if split is None else split.learnt
     has = {
         "RATINGS": data.ratings is not None,
         "ORDER": data.ordered,
@@ -196,7 +197,10 @@ def _unmet(description: Description, dataset: Dataset) -> str:
     unmet = [need for need in description.needs if not has[need]]
     if not unmet:
         return ""
-    return f"needs {unmet[0].lower().replace('_', ' ')}, which data set {dataset.name!r} or this machine does not have"
+    where = f"data set {dataset.name!r}"
+    if split is not None and split.name == "given":
+        where = f"split 'given' of {where}"
+    return f"needs {unmet[0].lower().replace('_', ' ')}, which {where} or this machine does not have"
 
 
 def _demands(split: Split | None) -> dict[str, str]:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import handover, provenance
-from bench.errors import StoreError
+from bench.errors import BadData, StoreError, Unsupported
 from bench.files import seal, sealed, storage
 from bench.matrix import Limits
 from bench.memory import LIMIT_VARIABLE
 from bench.plan import Cell, limits_of
+from bench.planned import Planned
 from bench.process import Child
 from bench.records import Phase, Record
 from bench.store import Store
@@ -66,12 +67,21 @@ class Runner:
             if cell.problem or cell.split is None:
                 watched = _Watched(failure=("skipped", cell.problem))
             else:
-                watched = self._watch(cell, cell.split, folder, clock, progress)
-                shutil.move(folder / "log.txt", output / "log.txt")
+                watched = self._watched(cell, cell.split, folder, clock, progress)
             record = self._record(cell, watched, started.isoformat(), time.monotonic() - clock)
             return self.store.commit(output, record)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _watched(self, cell: Cell, planned: Planned, folder: Path, clock: float, progress: Progress) -> _Watched:
+        """Watch the cell, unless its split cannot be made any more."""
+        try:
+            split = planned.make()
+        except (BadData, Unsupported) as error:
+            return _Watched(failure=("failed", str(error)))
+        watched = self._watch(cell, split, folder, clock, progress)
+        shutil.move(folder / "log.txt", folder / "output" / "log.txt")
+        return watched
 
     def _watch(self, cell: Cell, split: Split, folder: Path, clock: float, progress: Progress) -> _Watched:
         scratch = self._scratch(cell)
@@ -182,7 +192,7 @@ class Runner:
             memory=watched.memory,
             limits={"time": min(time_limit, 1e9), "memory": min(memory_limit, 1e18)},
             split_hash=cell.split.fingerprint if cell.split else "",
-            data_hash=cell.split.dataset.fingerprint if cell.split else "",
+            data_hash=cell.split.data_fingerprint if cell.split else "",
             phases=watched.phases,
             counts=watched.counts or {},
             curve=watched.curve,

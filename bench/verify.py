@@ -13,9 +13,26 @@ def problems(store: Store) -> list[str]:
     found = store.damaged()
     records = store.records()
     found += [problem for record in records for name in record.files if (problem := _damage(store, record, name))]
-    for split_hash in sorted({record.split_hash for record in records if record.split_hash}):
+    for split_hash in _splits(records):
         found += _leaks(store, split_hash)
     return found
+
+
+def unaudited(store: Store) -> list[str]:
+    """The splits of which nobody knows whether they leak: an older version wrote what is known of them."""
+    return [split_hash for split_hash in _splits(store.records()) if not _audit(store, split_hash)]
+
+
+def _splits(records: list[Record]) -> list[str]:
+    return sorted({record.split_hash for record in records if record.split_hash})
+
+
+def _audit(store: Store, split_hash: str) -> bool:
+    """Whether there is one; a damaged context is a problem of its own."""
+    try:
+        return bool(store.context(split_hash).audit)
+    except StoreError:
+        return True
 
 
 def _leaks(store: Store, split_hash: str) -> list[str]:

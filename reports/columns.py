@@ -11,15 +11,7 @@ from reports.model import Estimate, Results, Row
 MISSING = "—"
 TRAINING, MEMORY = "training", "memory"  # columns that are no metrics: seconds, and bytes
 _ARROWS = {"higher": "↑", "lower": "↓", "neither": ""}
-_TITLES = {
-    "hit_rate": "Hit rate",
-    "ndcg": "NDCG",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "map": "MAP",
-    "mrr": "MRR",
-    "auc": "AUC",
-}
+_SHORT = {"ndcg", "rmse", "mae", "map", "mrr", "auc", "ips", "snips", "ctr"}  # words written in capitals
 
 
 @dataclass(frozen=True)
@@ -84,9 +76,10 @@ def seconds(value: float) -> str:
 
 
 def metric_title(name: str) -> str:
-    """`Hit rate@10` for `hit_rate@10`."""
-    word, at, cutoff = name.partition("@")
-    return _TITLES.get(word, word.replace("_", " ").capitalize()) + at + cutoff
+    """`Hit rate@10` for `hit_rate@10`, `NDCG SNIPS@10` for `ndcg_snips@10`."""
+    words, at, cutoff = name.partition("@")
+    first, *rest = (word.upper() if word in _SHORT else word for word in words.split("_"))
+    return " ".join([first[:1].upper() + first[1:], *rest]) + at + cutoff
 
 
 def of_metric(name: str) -> Column:

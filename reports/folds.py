@@ -30,6 +30,7 @@ class Family:
     title: str
     count: int
     lines: tuple[Line, ...]
+    remark: str = ""  # what has to be said wherever these numbers stand
 
 
 def families(groups: Sequence[Group], shown: Sequence[Column]) -> list[Family]:
@@ -50,7 +51,8 @@ def _family(members: list[Group], shown: Sequence[Column]) -> Family:
     lines = [Line(label, tuple(_over(members, label, column) for column in shown)) for label in labels]
     leading = next((place for place, column in enumerate(shown) if column.name == members[0].leading), 0)
     lines.sort(key=lambda line: _order(line, leading, shown[leading]) if shown else (True, 0.0))
-    return Family(f"{members[0].dataset} · {rest}", len(members), tuple(lines))
+    title, remark = f"{members[0].dataset} · {rest}", next((group.remark for group in members if group.remark), "")
+    return Family(f"{title} †" if remark else title, len(members), tuple(lines), remark)
 
 
 def _order(line: Line, place: int, column: Column) -> tuple[bool, float]:

@@ -123,7 +123,7 @@ def _family(family: folds.Family, shown: Sequence[Column]) -> dict[str, Any]:
             for column, number in zip(shown, line.numbers, strict=True)
         ]
         lines.append({"label": line.label, "numbers": numbers})
-    return {"title": family.title, "count": family.count, "lines": lines}
+    return {"title": family.title, "count": family.count, "lines": lines, "remark": family.remark}
 
 
 def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:

@@ -80,8 +80,8 @@ def optimise(
 
     One epoch takes one step of AdamW (Loshchilov and Hutter 2019, algorithm 2) for each of `batches(generator)`, on
     `loss(batch)`, a scalar. With a validation part, the best epoch is the first with the highest NDCG@10 of
-    `algorithm.score` there, and training ends `patience` epochs after it; without one, the last of `epochs` is
-    (those of the schedule, unless others are given).
+    `algorithm.score` there, and training ends `patience` epochs after it; without one, or while nothing is found
+    there, the last of `epochs` is (those of the schedule, unless others are given).
     `train.report(epoch, loss=…, ndcg=…)` hears of each epoch, also of those that an earlier, killed attempt did.
     Such an attempt is continued from `train.scratch`, with the same result as if nothing had happened; the checkpoint
     stays there.
@@ -112,11 +112,13 @@ def optimise(
 
 
 def best_epoch(curve: list[dict[str, float]]) -> int:
-    """The first epoch with the highest "ndcg", or the last one where there is none; counted from 1."""
-    if not curve or "ndcg" not in curve[0]:
-        return len(curve)
-    quality = [values["ndcg"] for values in curve]
-    return quality.index(max(quality)) + 1
+    """The first epoch with the highest "ndcg", or the last one where there is none above 0; counted from 1.
+
+    A validation part in which nothing was found yet, or nobody can be served, says nothing about when to stop.
+    """
+    quality = [values.get("ndcg", 0.0) for values in curve]
+    best = max(quality, default=0.0)
+    return quality.index(best) + 1 if best > 0 else len(curve)
 
 
 def _waited(progress: Progress) -> int:

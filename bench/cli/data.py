@@ -43,7 +43,7 @@ def check(
 
     checked = catalogue.check(name)
     found = profile(catalogue.load(name))
-    facts = {**checked, **found.facts}
+    facts = {**checked, **found.facts, "warnings": checked["warnings"]}  # that a file has changed is said once
     if out is not None:
         _write(out, found, facts)
     if json:
@@ -66,6 +66,9 @@ def _write(folder: Path, found: Profile, facts: dict[str, Any]) -> None:
 
     with storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        for name in data.NAMES:  # a data set of that folder may have had times, or ratings
+            for kind in ("png", "svg"):
+                (folder / f"{name}.{kind}").unlink(missing_ok=True)
         for name, content in data.files(found).items():
             (folder / name).write_bytes(content)
         (folder / "facts.json").write_text(dumps(facts, indent=1, default=str), encoding="utf-8")

@@ -60,7 +60,10 @@ def splits(json: Json = False) -> None:
     """Every way to divide a data set."""
     from bench.splits import catalogue
 
-    _print(("name", "what"), list(catalogue.names().items()), json)
+    rows = [(name, what, ", ".join(catalogue.defaults(name))) for name, what in catalogue.names().items()]
+    _print(("name", "what", "options"), rows, json)
+    if not json:
+        output.say(f"\nEvery split also has: {', '.join(catalogue.common())}; see docs/candidates.md.")
 
 
 @app.command(epilog="Examples:  bench list metrics   |   bench list metrics --json")

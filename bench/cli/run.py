@@ -55,7 +55,7 @@ def command(
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(rerun, jobs, threads, limit_time, limit_mem)
     planned = plan.cells(wanted)
-    for warning in dict.fromkeys(w for c in planned if c.split for w in c.split.dataset.notes.get("warnings", [])):
+    for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
     kept = Store(store, create=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as after Ctrl-C

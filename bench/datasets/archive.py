@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import os
 import shutil
 import stat
 import tarfile
@@ -21,6 +22,7 @@ from bench.errors import BadData
 
 MAX_MEMBERS = 10_000
 BLOCK = 1 << 20
+LONGEST_NAME, LONGEST_PATH = 255, 1000  # bytes; the first is the limit of most file systems
 HEADERS = 4096  # bytes that a tar file may spend on each member besides its content
 
 
@@ -107,7 +109,8 @@ def _of_zip(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
     kind = stat.S_IFMT(info.external_attr >> 16)
     trouble = "is a link or a device" if kind not in {0, stat.S_IFREG, stat.S_IFDIR} else ""
     trouble = trouble or ("is encrypted" if info.flag_bits & 1 else "")
-    return _Member(info.orig_filename, info.file_size, info.is_dir(), trouble, lambda: zipped.open(info))
+    folder = info.filename.endswith("/")  # is_dir() fails on an empty name
+    return _Member(info.orig_filename, info.file_size, folder, trouble, lambda: zipped.open(info))
 
 
 def _of_tar(tar: tarfile.TarFile, info: tarfile.TarInfo) -> _Member:
@@ -159,6 +162,8 @@ def _reason(member: _Member) -> str:
     parts = member.name.rstrip("/").split("/")
     if "\\" in member.name or "\0" in member.name or ":" in parts[0] or any(part in {"", ".", ".."} for part in parts):
         return "has a name that leads out of the folder"
+    if max(map(len, map(os.fsencode, parts))) > LONGEST_NAME or len(os.fsencode(member.name)) > LONGEST_PATH:
+        return "has a name that is too long"
     return member.trouble
 
 

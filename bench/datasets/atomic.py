@@ -6,7 +6,6 @@ here without their type.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,13 +13,13 @@ from pathlib import Path
 
 from bench.datasets import tables
 from bench.datasets.cells import Column, Kind, shown
+from bench.datasets.decoded import HEAD, utf8
 from bench.datasets.formats import Options
-from bench.errors import BadConfig, BadData, did_you_mean
+from bench.errors import BadData, did_you_mean
 
 TYPES = ("token", "float", "token_seq", "float_seq")
 USUAL = {"user": "user_id", "item": "item_id", "id": "item_id", "rating": "rating", "time": "timestamp"}
 SEQUENCES = "item_id_list"
-LONGEST_HEADER = 1 << 20  # bytes
 
 
 class Atomic:
@@ -78,17 +77,8 @@ class Atomic:
 
     def _header(self) -> str:
         """The first line that is not empty."""
-        try:
-            with gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb") as file:
-                lines = iter(lambda: file.readline(LONGEST_HEADER), b"")
-                decoded = (line.decode(self.options.encoding).removeprefix("\ufeff").strip("\r\n") for line in lines)
-                return next((line for line in decoded if line), "")
-        except LookupError:
-            raise BadConfig(f"unknown encoding {self.options.encoding!r}") from None
-        except UnicodeDecodeError:
-            raise BadData(f"{self.path}, line 1: the header is not {self.options.encoding}") from None
-        except (OSError, EOFError) as error:
-            raise BadData(f"{self.path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        begin = utf8(self.path, self.options.encoding, HEAD).lstrip(b"\r\n")
+        return begin.partition(b"\n")[0].decode().strip("\r")
 
     def _full(self, name: str) -> str:
         if name not in self._types:

@@ -73,7 +73,9 @@ def build(
     `scale`, a time that is not finite; BadConfig for an unknown policy.
     """
     if duplicates not in get_args(Duplicates):
-        raise BadConfig(f"unknown duplicates policy {duplicates!r}{did_you_mean(duplicates, get_args(Duplicates))}")
+        raise BadConfig(
+            f"unknown duplicates policy {duplicates!r}{did_you_mean(str(duplicates), get_args(Duplicates))}"
+        )
     columns = {"items": items, "ratings": ratings, "times": times}
     for column, values in columns.items():
         if values is not None and len(values) != len(users):  # type: ignore[arg-type]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bench.types import Dataset
 
 FOLDER_VARIABLE = "RECMATRIX_CACHE"
+HEX_DIGITS = 64  # of a SHA-256
 SETTLED = 2e9  # nanoseconds: a file written more recently may change again without a new time
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def _known(place: Path) -> dict[str, Any]:
     """What is noted of a file; empty where nothing is."""
     try:
         known = json.loads(place.read_text(encoding="utf-8"))
-        return known if set(known) == {"state", "sha256"} else {}
+        return known if set(known) == {"state", "sha256"} and len(str(known["sha256"])) == HEX_DIGITS else {}
     except (OSError, ValueError, TypeError):
         return {}
 

@@ -109,6 +109,7 @@ def check(name: str) -> dict[str, Any]:
         "scale": interactions.scale,
         "licence": source.licence,
         "fingerprint": dataset.fingerprint,
+        "warnings": dataset.notes.get("warnings", []),
     }
 
 
@@ -136,7 +137,9 @@ def _terms(source: Source) -> list[str]:
     lines = [source.about, f"licence: {source.licence}", f"cite: {source.citation}", f"published at: {source.home}"]
     for part in source.parts:
         size = "size unknown" if part.size is None else f"{part.size:,} bytes"
-        lines.append(f"downloading {part.address} ({size}, SHA-256 {part.sha256 or 'unknown'})")
+        pinned = pins.read().get(part.address)
+        known = part.sha256 or (f"{pinned} as of the first download" if pinned else "unknown")
+        lines.append(f"downloading {part.address} ({size}, SHA-256 {known})")
     return lines
 
 
@@ -180,7 +183,6 @@ def _place(source: Source) -> Path:
 def _verify(source: Source, folder: Path, hashed: Callable[[Path], str] = sha256) -> dict[str, str]:
     """The SHA-256 of each file; BadData if one is not what it should be: as published, else as it was pinned."""
     hashes = {}
-    pinned = pins.read()
     for names, known in {**source.files, **source.optional}.items():
         path = find(folder, names)
         if path is None:
@@ -190,7 +192,7 @@ def _verify(source: Source, folder: Path, hashed: Callable[[Path], str] = sha256
         name = path.relative_to(folder).as_posix()
         hashes[name] = hashed(path)
         published = dict(zip(names.split("|"), known.split("|"), strict=True))[name]
-        expected = published or pinned.get(pins.key(path), "")
+        expected = published or pins.read().get(pins.key(path), "")
         if expected and hashes[name] != expected:
             what = "the published file" if published else "the file that was downloaded first"
             raise BadData(f"{path}: not {what} (SHA-256 {hashes[name][:16]}…); delete it and get it again")

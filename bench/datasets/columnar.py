@@ -29,10 +29,9 @@ def read_parquet(path: Path, columns: Sequence[Column], on_bad_row: str) -> Tabl
 
 
 def first_cell(path: Path, name: str) -> str:
-    """The first value of a column as text, dates as ISO 8601; empty where there is none."""
-    cells = _table(path, [name]).column(name)
-    first = cells[0].as_py() if len(cells) else None
-    return "" if first is None else str(first)
+    """The first value of a column that is not missing as text, dates as ISO 8601; empty where there is none."""
+    cells = _table(path, [name]).column(name).drop_null()
+    return str(cells[0].as_py()) if len(cells) else ""
 
 
 def _table(path: Path, names: list[str]) -> pa.Table:

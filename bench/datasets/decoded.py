@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +24,13 @@ def utf8(path: Path, encoding: str, limit: int = -1) -> bytes:
     cut = len(raw) == limit
     try:
         " ".encode(encoding)  # LookupError for what is no encoding of text
-        if not raw.isascii() or codecs.lookup(encoding).name not in {"utf-8", "ascii"}:
+        if cut or codecs.lookup(encoding).name not in {"utf-8", "ascii"}:
             raw = b"".join(_recoded(raw, encoding, not cut))
+        elif not raw.isascii():
+            deque(_recoded(raw, encoding, True), 0)  # the same bytes come out, so they are only checked
     except LookupError:
         raise BadConfig(f"unknown encoding {encoding!r}") from None
-    except UnicodeDecodeError:
+    except UnicodeError:  # not only UnicodeDecodeError: a missing byte order mark has no place
         raise _undecodable(path, raw, encoding) from None
     raw = raw.removeprefix(codecs.BOM_UTF8)
     return raw[: raw.rfind(b"\n") + 1] or raw if cut else raw
@@ -51,13 +54,15 @@ def _undecodable(path: Path, raw: bytes, encoding: str) -> BadData:
         column = error.start - raw.rfind(b"\n", 0, error.start)
         found = f"byte 0x{raw[error.start]:02X} is not {encoding}"
         return BadData(f"{path}, line {line}, byte {column}: {found}; convert the file or name its encoding")
+    except UnicodeError:
+        pass
     return BadData(f"{path}: is not {encoding}; convert the file or name its encoding")
 
 
 def _content(path: Path, limit: int) -> bytes:
     """The first `limit` bytes of a file, unpacked if its name ends in .gz; all of them with -1."""
     try:
-        if path.suffix != ".gz":
+        if path.suffix.lower() != ".gz":
             with path.open("rb") as file:
                 return file.read(limit)
         if limit < 0:

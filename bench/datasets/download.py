@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from importlib import import_module
 from pathlib import Path
@@ -54,7 +54,7 @@ def _once(url: str, target: Path, sha256: str, max_bytes: int, opener: Opener) -
             kind = headers.get("Content-Type", "unknown type")
             if sha256 and found != sha256:
                 said = f"{size} bytes of {kind}, SHA-256 {found[:16]}… instead of {sha256[:16]}…"
-                raise BadData(f"{url}: not the published file ({said}); nothing was kept")
+                raise BadData(f"{url}: not the expected file ({said}); nothing was kept")
             file.flush()
             if not sha256:
                 _check_length(url, size, headers)
@@ -72,7 +72,7 @@ def _copy(url: str, file: Any, max_bytes: int, opener: Opener) -> tuple[str, int
         with opener(Request(url, headers={"User-Agent": "recmatrix"}), timeout=SECONDS) as answer:
             if not answer.geturl().startswith("https://"):
                 raise BadData(f"{url}: was sent on to {answer.geturl()}, which is not https")
-            while block := answer.read(BLOCK):
+            for block in _blocks(url, answer):
                 size += len(block)
                 if size > max_bytes:
                     raise BadData(f"{url}: larger than {max_bytes} bytes; given up")
@@ -82,6 +82,15 @@ def _copy(url: str, file: Any, max_bytes: int, opener: Opener) -> tuple[str, int
     except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
         raise Unreachable(f"{url}: cannot be had ({error})") from None
     return hasher.hexdigest(), size, headers
+
+
+def _blocks(url: str, answer: Any) -> Iterator[bytes]:
+    """What comes; whatever the network says in the middle of it is Unreachable, as the disk is not to blame."""
+    try:
+        while block := answer.read(BLOCK):
+            yield block
+    except OSError as error:
+        raise Unreachable(f"{url}: cannot be had ({error})") from None
 
 
 def _check_length(url: str, size: int, headers: dict[str, str]) -> None:
@@ -135,7 +144,14 @@ def _fetched(source: Source, temporary: Path, folder: Path, opener: Opener) -> d
     for part in source.parts:
         expected = part.sha256 or known.get(part.address, "")
         target = (folder if part.kind == "file" else temporary) / part.name
-        found = fetch(part.address, target, expected, max_bytes=part.size or part.most, opener=opener)
+        try:
+            found = fetch(part.address, target, expected, max_bytes=part.size or part.most, opener=opener)
+        except BadData as error:
+            if isinstance(error, Unreachable) or part.sha256 or not expected:
+                raise
+            raise BadData(
+                f"{error}; to accept another edition, delete its line in {own_folder() / pins.NAME}"
+            ) from None
         if part.kind != "file":
             _unpack(part, target, temporary, folder)
         if not expected:

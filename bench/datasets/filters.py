@@ -60,7 +60,8 @@ def _numbered(numbers: Ints, count: int) -> tuple[Longs, Ints]:
 
 def _check(name: str, value: Any, kinds: tuple[type, ...]) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
-        raise BadConfig(f"data set option {name!r} is a number, not {value!r}")
+        whole = "a number" if float in kinds else "a whole number"
+        raise BadConfig(f"data set option {name!r} is {whole}, not {value!r}")
     if isinstance(value, int) and name == "k_core" and value < 1:
         raise BadConfig(f"data set option {name!r} is 1 or more, not {value}")
 

@@ -53,7 +53,7 @@ class Options:
 
 def reader(path: Path, options: Options) -> Reader:
     """The reader for a file of this name. Raises BadConfig for an option that does not fit the format."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if options.separator is not None and suffix in {*ATOMIC, *JSON_LINES, ".parquet"}:
         raise BadConfig(f"{path}: a separator belongs to CSV and TSV files, not to {suffix}")
     if suffix in ATOMIC:

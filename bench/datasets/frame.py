@@ -35,10 +35,9 @@ class Frame:
         return USUAL.get(role)
 
     def kind_of_times(self, name: str, unit: str | None) -> Kind:
-        """By the declared unit, the type, or the first cell."""
-        cells = self._column(name)
-        first = cells.iloc[0] if len(cells) else None
-        return times.kind_of("" if pd.api.types.is_scalar(first) and pd.isna(first) else str(first), unit)
+        """By the declared unit, the type, or the first cell that is not missing."""
+        cells = self._column(name).dropna()
+        return times.kind_of(str(cells.iloc[0]) if len(cells) else "", unit)
 
     def between_features(self, name: str) -> str:
         """A bar; lists of names are joined with bars when they are read."""
@@ -46,10 +45,10 @@ class Frame:
 
     def read(self, columns: Sequence[Column]) -> Table:
         """The cells of `columns`: ids and texts as pyarrow arrays of strings, numbers and dates as float64 (n,)."""
-        cells = {column: self._column(column.name) for column in columns}
+        cells = [(self._column(column.name), column) for column in columns]
         if not len(self.frame):
             raise BadData(f"{self.place}: no rows")
-        return Table([self._converted(series, column) for column, series in cells.items()])
+        return Table([self._converted(series, column) for series, column in cells])
 
     def _column(self, name: str) -> pd.Series:
         known = list(map(str, self.frame.columns))

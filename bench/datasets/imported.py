@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bench.datasets.roles import InteractionColumns, ItemColumns
 from bench.datasets.sources import SOURCES, Source, own_folder
 from bench.errors import BadConfig, BadData
-from bench.files import sha256
+from bench.files import sha256, storage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +60,8 @@ def import_file(
     in `item_columns`.
 
     Raises BadData for a file that is not as declared, BadConfig for a name that is taken (unless `replace`, and never a
-    built-in one) and for wrong options, Unsupported for a file too large for the memory. After an error nothing has
-    changed.
+    built-in one) and for wrong options, Unsupported for a file too large for the memory, StoreError where the data
+    folder cannot be written. After an error nothing has changed.
     """
     from bench.datasets import formats, importing
     from bench.datasets.size import require_memory
@@ -122,15 +122,16 @@ def _keep(parts: Parts, folder: Path, origin: str, **facts: Any) -> Dataset:
     """Write what was read into `folder`, all or nothing; the data set made of it."""
     from bench.datasets.importing import made, write
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=folder.parent))
-    try:
-        meta = {"format": FORMAT, **facts, "from": origin, "notes": parts.notes, "files": write(temporary, parts)}
-        (temporary / META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
-        dataset = made(parts, **facts)
-        _put(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with storage(folder.parent):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=folder.parent))
+        try:
+            meta = {"format": FORMAT, **facts, "from": origin, "notes": parts.notes, "files": write(temporary, parts)}
+            (temporary / META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
+            dataset = made(parts, **facts)
+            _put(temporary, folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     return dataset
 
 

@@ -45,9 +45,7 @@ def read(
     item_columns: ItemColumns | None = None,
 ) -> Parts:
     """The columns of both tables. Raises BadData for a bad cell and for an item described twice."""
-    if columns.scale is not None and not columns.scale[0] < columns.scale[1]:
-        low, high = columns.scale
-        raise BadConfig(f"the rating scale goes from low to high, not from {low:g} to {high:g}")
+    _check_scale(columns.scale)
     if (items is None) != (item_columns is None):
         raise BadConfig("a table of items and the columns in it go together")
     rows, notes = _interactions(interactions, columns)
@@ -55,6 +53,17 @@ def read(
         return Parts(rows, None, notes)
     described, more = _items(items, item_columns)
     return Parts(rows, described, notes | more)
+
+
+def _check_scale(scale: Any) -> None:
+    if scale is None:
+        return
+    try:
+        low, high = (value + 0.0 for value in scale)
+    except (TypeError, ValueError):
+        raise BadConfig(f"the rating scale is two numbers, the lowest and the highest, not {scale!r}") from None
+    if not low < high:
+        raise BadConfig(f"the rating scale goes from low to high, not from {low:g} to {high:g}")
 
 
 def read_frames(
@@ -71,6 +80,8 @@ def read_frames(
 def _interactions(reader: Reader, named: InteractionColumns) -> tuple[pa.Table, dict[str, Any]]:
     roles = ("user", "item", "rating", "time")
     names = {role: name for role in roles if (name := getattr(named, role) or reader.usual(role))}
+    if names["user"] == names["item"]:
+        raise BadConfig(f"{names['user']!r} cannot be the column of users and that of items")
     if "time" not in names and named.time_unit is not None:
         raise BadConfig("a time unit without a column of times")
     columns = {role: Column(names[role], "id") for role in ("user", "item")}

@@ -6,8 +6,8 @@ plain Python, which reads what is unusual and finds line, key and reason.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from pyarrow import json as arrow_json
 from bench.datasets import times
 from bench.datasets.cells import Column, Kind, shown
 from bench.datasets.convert import converted
+from bench.datasets.decoded import utf8
 from bench.datasets.formats import FEATURE_SEPARATOR, USUAL
 from bench.datasets.json_cells import Pairs, parsed, value
 from bench.datasets.tables import BAD_ROWS, Table
@@ -46,9 +47,8 @@ class JsonLines:
         return USUAL.get(role)
 
     def kind_of_times(self, name: str, unit: str | None) -> Kind:
-        """By the declared unit or the first object."""
-        first = dict(self._first).get(name)
-        return times.kind_of("" if first is None else str(first), unit)
+        """By the declared unit or the first value."""
+        return times.kind_of(next(self._values(name), ""), unit)
 
     def between_features(self, name: str) -> str:
         """A bar; lists of names are joined with bars when they are read."""
@@ -58,8 +58,7 @@ class JsonLines:
         """The values of `columns`; see `tables.read`."""
         if self.on_bad_row not in BAD_ROWS:
             raise BadConfig(f"unknown choice {self.on_bad_row!r} for bad rows; there are {' and '.join(BAD_ROWS)}")
-        table = _fast(self._raw, columns, dict(self._first)) if self._is_utf8() else None
-        table = table or self._exact(columns)
+        table = _fast(self._raw, columns, dict(self._first)) or self._exact(columns)
         if not len(table):
             every = f"; all {table.skipped} were bad, the first: {table.first_skipped}" if table.skipped else ""
             raise BadData(f"{self.path}: no objects{every}")
@@ -67,12 +66,8 @@ class JsonLines:
 
     @cached_property
     def _raw(self) -> bytes:
-        """The bytes without byte order mark."""
-        try:
-            raw = self.path.read_bytes()
-            return (gzip.decompress(raw) if self.path.suffix == ".gz" else raw).removeprefix(b"\xef\xbb\xbf")
-        except (OSError, EOFError) as error:
-            raise BadData(f"{self.path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        """The text as UTF-8 without byte order mark."""
+        return utf8(self.path, self.encoding)
 
     @cached_property
     def _first(self) -> Pairs:
@@ -82,16 +77,13 @@ class JsonLines:
         except ValueError:
             return Pairs()
 
-    def _is_utf8(self) -> bool:
-        if self.encoding.lower().replace("_", "-") not in {"utf-8", "utf8"}:
-            return False
-        offsets = pa.py_buffer(np.array([0, len(self._raw)], np.int64))
-        try:
-            text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(self._raw)])
-            text.validate(full=True)
-        except pa.ArrowInvalid:
-            return False
-        return True
+    def _values(self, name: str) -> Iterator[str]:
+        """The values of a key as text, where an object has one; lines that are no objects are left out."""
+        for _, line in self._lines():
+            with suppress(ValueError):
+                value = dict(parsed(line)).get(name)
+                if value is not None and value != "":
+                    yield str(value)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         """(number from 1, text) of each line that is not blank. LF alone ends a line: text may hold other breaks."""
@@ -100,19 +92,9 @@ class JsonLines:
             end = self._raw.find(b"\n", start)
             end = len(self._raw) if end < 0 else end
             number += 1
-            if line := self._decoded(number, self._raw[start:end]).strip():
+            if line := self._raw[start:end].decode().strip():
                 yield number, line
             start = end + 1
-
-    def _decoded(self, number: int, raw: bytes) -> str:
-        try:
-            return raw.decode(self.encoding)
-        except LookupError:
-            raise BadConfig(f"unknown encoding {self.encoding!r}") from None
-        except UnicodeDecodeError as error:
-            found = f"byte 0x{raw[error.start]:02X} is not {self.encoding}"
-            place = f"{self.path}, line {number}, byte {error.start + 1}"
-            raise BadData(f"{place}: {found}; convert the file or name its encoding") from None
 
     def _exact(self, columns: Sequence[Column]) -> Table:
         good: list[list[Any]] = []

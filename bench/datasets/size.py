@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from bench.memory import require
 # reading, numbering, sorting and splitting is 70 to 90 bytes for each row.
 BYTES_PER_ROW = 90
 HEAD = 1 << 16  # bytes that are looked at to see how long a row is
-LENGTH_FIELD = 4  # the last bytes of a gzip file: the length of the text modulo 2³²
+LENGTH_FIELD = 4  # the last bytes of a gzip file: the length of the text modulo WRAP
+WRAP = 1 << 32
 
 
 def require_memory(paths: Iterable[Path]) -> None:
@@ -24,10 +26,10 @@ def require_memory(paths: Iterable[Path]) -> None:
 def needed(path: Path) -> float:
     """About how many bytes of memory a data set made of the rows in this file takes at most."""
     try:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             return BYTES_PER_ROW * _rows_of_parquet(path)
         length, head = _text(path)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return 0
     return length + BYTES_PER_ROW * length * head.count(b"\n") / max(len(head), 1)
 
@@ -45,11 +47,22 @@ def _rows_of_parquet(path: Path) -> int:
 def _text(path: Path) -> tuple[int, bytes]:
     """The length of the text in a file, perhaps compressed, and its first bytes."""
     size = path.stat().st_size
-    if path.suffix != ".gz":
+    if path.suffix.lower() != ".gz":
         with path.open("rb") as file:
             return size, file.read(HEAD)
     with path.open("rb") as packed:
+        begin = packed.read(HEAD)
         packed.seek(max(size - LENGTH_FIELD, 0))
         length = int.from_bytes(packed.read(), "little")
     with gzip.open(path) as unpacked:
-        return max(length, size), unpacked.read(HEAD)
+        return max(_unwrapped(length, size * _ratio(begin)), size), unpacked.read(HEAD)
+
+
+def _ratio(begin: bytes) -> float:
+    """How many bytes of text a byte at the begin of a gzip file stands for."""
+    return len(zlib.decompressobj(wbits=31).decompress(begin)) / max(len(begin), 1)
+
+
+def _unwrapped(length: int, about: float) -> int:
+    """The number nearest to `about` that is `length` modulo WRAP."""
+    return length + WRAP * max(round((about - length) / WRAP), 0)

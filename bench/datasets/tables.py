@@ -73,7 +73,7 @@ def read(
     if on_bad_row not in BAD_ROWS:
         raise BadConfig(f"unknown choice {on_bad_row!r} for bad rows; there are {' and '.join(BAD_ROWS)}")
     require_memory([path])
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         from bench.datasets.columnar import read_parquet
 
         table = read_parquet(path, columns, on_bad_row)
@@ -88,13 +88,14 @@ def read(
 
 
 def kind_of_times(path: Path, name: str, unit: str | None, options: dict[str, Any]) -> Kind:
-    """Whether a column holds numbers or dates: by the declared unit, the type in Parquet, or the first cell."""
-    if path.suffix == ".parquet":
+    """Whether a column holds numbers or dates: by the declared unit, the type in Parquet, or the first full cell."""
+    if path.suffix.lower() == ".parquet":
         from bench.datasets.columnar import first_cell
 
         return times.kind_of(first_cell(path, name), unit)
     text = _open(path, [Column(name, "text")], options["separator"], options["header"], options["encoding"], HEAD)
-    return times.kind_of(next((row[text.places[0]] for _, row in text.rows() if len(row) == text.width), ""), unit)
+    cells = (row[text.places[0]] for _, row in text.rows() if len(row) == text.width)
+    return times.kind_of(next(filter(None, cells), ""), unit)
 
 
 class _Text:
@@ -174,7 +175,8 @@ class _Text:
     def _other_separator(self, name: str) -> str:
         """A hint where another separator would have found the column."""
         line = self.raw[:HEAD].decode("utf-8", "replace").lstrip("\r\n").splitlines()[0]
-        near = [said for sign, said in SEPARATORS.items() if name in (cell.strip('"') for cell in line.split(sign))]
+        others = {sign: said for sign, said in SEPARATORS.items() if sign != self.separator}
+        near = [said for sign, said in others.items() if name in (cell.strip('"') for cell in line.split(sign))]
         return f"; is the separator {near[0]}?" if near else ""
 
 
@@ -183,7 +185,7 @@ def _open(
 ) -> _Text:
     """The file, or about its first `limit` bytes."""
     if separator is None:
-        separator = "\t" if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) else ","
+        separator = "\t" if path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab")) else ","
     if separator != "::" and (len(separator) != 1 or separator in '"\r\n'):
         raise BadConfig(f"the separator is one character or ::, not {separator!r}")
     return _Text(path, utf8(path, encoding, limit), separator, header, columns)

@@ -15,9 +15,12 @@ def activity_gap(evidence: Evidence, k: int) -> Measured:
     """The mean NDCG@k of the most active fifth of the questions minus that of the least active fifth.
 
     Activity is the number of different items in the history, of questions with a held-out item only. Of q questions the
-    ⌈q / 5⌉-th shortest and longest histories bound the groups; whoever has as many belongs to the group too. Each
-    question of a group has the part ± NDCG · (questions in both) / (questions in its own), so that their mean is the
-    gap. Li et al. (2021), "User-oriented fairness in recommendation", compare active and inactive users so.
+    ⌈q / 5⌉-th shortest and longest histories bound the groups; whoever has as many belongs to the group too. Li et al.
+    (2021), "User-oriented fairness in recommendation", compare active and inactive users so.
+
+    Each question of a group has the part gap ± (NDCG − mean of its group) · (questions in both) / (questions in its
+    own): the influence function of a difference of means. Their mean is the gap, and a resample of them varies as the
+    gap does, to the first order; it does not vary with how many of each group were drawn.
     """
     found = ranking.ndcg(evidence.ranking, k)
     if found.value is None or found.numerator is None or found.denominator is None:
@@ -30,5 +33,6 @@ def activity_gap(evidence: Evidence, k: int) -> Measured:
     least, most = asked & (lengths <= ordered[last]), asked & (lengths >= ordered[-1 - last])
     if (least & most).any():
         return undefined("too many histories are equally long to tell the most active fifth from the least active one")
-    both = least.sum() + most.sum()
-    return mean(found.numerator * both * (most / most.sum() - least / least.sum()), least | most, "")
+    both, high, low = most | least, found.numerator[most].mean(), found.numerator[least].mean()
+    above = (found.numerator - high) * most / most.sum() - (found.numerator - low) * least / least.sum()
+    return mean(high - low + above * both.sum(), both, "")

@@ -23,7 +23,8 @@ def coverage(evidence: Evidence, k: int) -> Measured:
 def gini(evidence: Evidence, k: int) -> Measured:
     """Σ_j (2j − n − 1) e_(j) / (n Σ e) with e_(1) ≤ e_(2) ≤ …: 0 where all items are shown alike, near 1 for a few.
 
-    The Gini index as in Shani and Gunawardana (2011), "Evaluating recommendation systems", on item space coverage.
+    The Gini index of the exposure. Shani and Gunawardana (2011), "Evaluating recommendation systems", on item space
+    coverage, divide by n − 1 where it has n, so that a single item has 1; theirs is this one · n / (n − 1).
     """
     if reason := evidence.why_no_lists(k):
         return undefined(reason)
@@ -37,7 +38,7 @@ def gini(evidence: Evidence, k: int) -> Measured:
 def entropy(evidence: Evidence, k: int) -> Measured:
     """−Σ p_i log2 p_i with p_i = e_i / Σ e, in bits: log2 n where all items are shown alike, 0 for a single one.
 
-    Shannon entropy of the exposure, from the same place.
+    Shannon entropy of the exposure, as in the same place.
     """
     if reason := evidence.why_no_lists(k):
         return undefined(reason)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -141,7 +140,7 @@ def _time(context: Context, answers: Answers) -> Iterator[tuple[str, Bools, Bool
     if context.background is None or context.background.quarters is None:
         return
     starts, group = np.unique(context.background.quarters, return_inverse=True)
-    moments = [datetime.fromtimestamp(start, UTC) for start in starts.tolist()]
-    days = [f"from {moment:%Y-%m-%d}" for moment in moments]
-    exact = [f"from {moment:%Y-%m-%d %H:%M:%S}" for moment in moments]
+    moments = np.datetime_as_string(starts.astype("datetime64[s]")).tolist()  # any year, should the unit be a wrong one
+    days = [f"from {moment.partition('T')[0]}" for moment in moments]
+    exact = [f"from {moment.replace('T', ' ')}" for moment in moments]
     yield from _of_questions(answers, group, days if len(set(days)) == len(days) else exact)

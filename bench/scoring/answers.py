@@ -40,7 +40,7 @@ def judge(lists: Rows, test: Rows, train: Rows | None = None) -> Judged:
     """The answers that `lists` give to the users of `test`.
 
     Raises BadData for an item twice in a list, ranks that are not 1, 2, 3 …, a held-out pair with two ratings, and
-    lists of which no user is in the test.
+    lists of which no user is in the test, or no item in test or training.
     """
     sources = [test, train] if train else [test]
     users = numbers([rows.users for rows in sources], lists.users)
@@ -55,9 +55,7 @@ def judge(lists: Rows, test: Rows, train: Rows | None = None) -> Judged:
     history = Pairs.of(train, users, items).distinct()
     answers = _answers(asked_for, lists.role, held.distinct(), asked)
     facts = _facts(answers, listed, asked_for, held, history)
-    if train is not None:
-        strange = set(lists.items).difference(train.items, test.items)
-        facts["items of lists that are neither in training nor in the test"] = len(strange)
+    facts |= _strangers(lists, test, train)
     unseen = np.bincount(asked_for.users[~among(asked_for.keys, history.keys)], minlength=len(users))
     whole = unseen + np.bincount(history.users, minlength=len(users)) == len(items)
     return Judged(
@@ -67,6 +65,18 @@ def judge(lists: Rows, test: Rows, train: Rows | None = None) -> Judged:
         trained=train is not None,
         complete=train is not None and bool(whole[asked].all()),
     )
+
+
+def _strangers(lists: Rows, test: Rows, train: Rows | None) -> dict[str, int]:
+    """How many items of the lists the other files do not know. Ids of another kind would look like a value of 0."""
+    items = set(lists.items)
+    strange = items.difference(test.items, train.items if train else ())
+    if train is None:
+        lost = len(items) if strange == items else 0
+        return {"items of lists, none of which is in the test: are the ids the same?": lost}
+    if strange == items:
+        raise BadData(f"{lists.path}: none of its items is in {train.path} or {test.path}; do they use the same ids?")
+    return {"items of lists that are neither in training nor in the test": len(strange)}
 
 
 def _answers(listed: Pairs, role: str, held: Pairs, asked: Ints) -> Answers:

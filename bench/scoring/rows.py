@@ -89,10 +89,11 @@ def read_pairs(path: Path, columns: Columns) -> Rows:
 
 def check_named(paths: Sequence[Path], columns: Columns) -> None:
     """Raises BadConfig for a column that a person named and no file has."""
-    headers = [header for path in paths if (header := _header(path, columns.separator))]
+    headers = {path: header for path in paths if (header := _header(path, columns.separator))}
     for role, name in columns.named.items():
-        if headers and not any(name in header for header in headers):
-            raise BadConfig(f"--{role} {name}: no file has a column of this name")
+        if headers and not any(name in header for header in headers.values()):
+            found = "; ".join(f"{path} has {', '.join(map(ascii, header[:20]))}" for path, header in headers.items())
+            raise BadConfig(f"--{role} {name}: no file has a column of this name; {found}")
 
 
 def _read(path: Path, header: list[str], columns: Columns, role: str, column: str | None) -> Rows:

@@ -40,7 +40,23 @@ def options(spec: dict[str, Any]) -> tuple[Params, Asking]:
     own = {key: value for key, value in spec.items() if key != "name" and key not in every}
     asking = build(Asking, every, where)
     assert isinstance(asking, Asking)
-    return build(_module(spec["name"]).Options, own, where), asking
+    return build(_module(spec["name"]).Options, own, where, Asking.model_fields), asking
+
+
+def common() -> tuple[str, ...]:
+    """The options that every split has."""
+    return tuple(Asking.model_fields)
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """The options of a protocol at their defaults, without the number of a fold; nothing for an unknown name."""
+    if name not in _MODULES:
+        return {}
+    try:
+        several = [{option: v for option, v in one.items() if option != "name"} for one in expand({"name": name})]
+    except BadConfig:  # it needs an option
+        return {option: field.default for option, field in _module(name).Options.model_fields.items()}
+    return {option: value for option, value in several[0].items() if all(one[option] == value for one in several)}
 
 
 def expand(spec: dict[str, Any]) -> list[dict[str, Any]]:
@@ -53,9 +69,14 @@ def expand(spec: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"name": spec["name"], **one.model_dump(mode="json"), **asking.changed()} for one in several]
 
 
-def promises(name: str) -> str:
-    """Whose training is never later than the test: "everyone"'s, each "user"'s own, or nobody's (empty)."""
-    return {"time-cut": "everyone", "user-time": "user", "last-out": "user"}.get(name, "")
+def promises(name: str, params: dict[str, Any]) -> str:
+    """Before whose test training and histories always are: "everyone"'s, each "user"'s own, or nobody's (empty).
+
+    `params` are the options of the split. It is about data with times.
+    """
+    if name == "user-holdout" and params.get("by") == "time":
+        return "user"
+    return {"time-cut": "everyone", "user-time": "user", "last-out": "user", "cold-users": "user"}.get(name, "")
 
 
 def make(dataset: Dataset, spec: dict[str, Any]) -> Split:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from bench.datasets import formats
 from bench.datasets.cells import Column
@@ -57,7 +58,7 @@ class Options(Params):
     def _known(cls, value: str | None) -> str | None:
         names = published.names()
         if value is not None and value not in names:
-            raise ValueError(f"the published splits are {', '.join(names)}{did_you_mean(value, names)}")
+            raise _wrong(f"expected one of {', '.join(names)}{did_you_mean(value, names)}")
         return value
 
     @field_validator("train", "test", "validation")
@@ -66,17 +67,21 @@ class Options(Params):
         if "published" not in info.data:  # it was wrong, and that has been said
             return value
         if value is not None and info.data["published"] is not None:
-            raise ValueError(f"the published split {info.data['published']!r} has files of its own")
+            raise _wrong(f"expected nothing: published split {info.data['published']!r} has files of its own")
         if value is None and info.data["published"] is None and info.field_name != "validation":
-            raise ValueError("a file, or `published` in the place of files, is needed")
+            raise _wrong("expected a file, or `published` in the place of files")
         return value
 
     @field_validator("user", "item", "rating", "time", "separator")
     @classmethod
     def _only_of_tables(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None and (info.data.get("published") is not None or info.data.get("lines") == "users"):
-            raise ValueError("belongs to files with one interaction a line")
+            raise _wrong("expected only for files with one interaction a line")
         return value
+
+
+def _wrong(said: str) -> PydanticCustomError:
+    return PydanticCustomError("given", "{said}", {"said": said})
 
 
 def make(dataset: Dataset, options: Options, asking: Asking) -> Split:

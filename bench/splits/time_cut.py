@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from bench.errors import Unsupported
 from bench.params import Params, number
 from bench.splits.divide import LEFT_OUT, TEST, TRAIN, UNASKED, VALIDATION, Parts
 from bench.types import Interactions, Longs
@@ -116,6 +117,9 @@ def parts(interactions: Interactions, options: Options) -> Parts:
     times, users = interactions.times, interactions.users
     assert times is not None
     validation, test, end = moments(times, options)
+    if not times.min() < test <= times.max():
+        first, last = (datetime.fromtimestamp(int(t), UTC).date() for t in (times.min(), times.max()))
+        raise Unsupported(f"the moment {options.cut} is not within the times of the data, {first} to {last}")
     result = np.full(len(times), TRAIN, np.int8)
     for begin, part in ((validation, VALIDATION), (test, TEST), (end, LEFT_OUT)):
         result[times >= begin] = part

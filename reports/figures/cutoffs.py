@@ -23,22 +23,33 @@ TICKS = (1, 2, 5, 10, 20, 50, 100)
 def draw(group: Group, styles: Mapping[str, Style]) -> Figure:
     """A panel per metric, a line per algorithm, the best of them in colour."""
     shown, others = foremost(group)
-    legend_rows = -(-(len(shown) + bool(others)) // LEGEND_COLUMNS)
-    with style.canvas(WIDTH, HEIGHT + LEGEND_ROW * legend_rows) as figure:
+    with style.canvas(WIDTH, HEIGHT) as figure:
         panels = figure.subplots(1, len(CURVES), gridspec_kw={"wspace": 0.05})
         for panel, metric in zip(panels, CURVES, strict=True):
             _panel(panel, metric, others, shown, styles)
-        handles, names = panels[0].get_legend_handles_labels()
-        figure.legend(
+        legend_columns = _legend(figure, panels[0])
+        legend_rows = -(-(len(shown) + bool(others)) // legend_columns)
+        figure.set_figheight(HEIGHT + LEGEND_ROW * legend_rows)
+    return figure
+
+
+def _legend(figure: Figure, panel: Axes) -> int:
+    """The names below the panels, in as many columns as there is room for; returns how many."""
+    handles, names = panel.get_legend_handles_labels()
+    for count in range(LEGEND_COLUMNS, 0, -1):
+        legend = figure.legend(
             handles,
             names,
             loc="outside lower center",
-            ncols=LEGEND_COLUMNS,
+            ncols=count,
             fontsize=8,
             handlelength=3,
             columnspacing=1.4,
         )
-    return figure
+        if count == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            break
+        legend.remove()
+    return count
 
 
 def foremost(group: Group) -> tuple[list[Row], list[Row]]:

@@ -15,6 +15,7 @@ from bench.datasets.profile import Profile
 from bench.types import Floats, Longs
 from reports.figures import style
 
+NAMES = ("long-tail", "users", "time", "ratings")  # of the pictures that there may be
 WIDTH, HEIGHT = 5.2, 3.1  # inches
 BINS = 40
 COLOUR = style.COLOURS[0]

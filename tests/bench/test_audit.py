@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from bench.audit import Finding, _found_by_popularity, audit, leaks
 from bench.canaries import sing
 from bench.datasets.build import build
 from bench.splits import given
+from bench.splits.asking import Asking
 from bench.splits.catalogue import make
 from bench.types import Dataset, Hidden, Split
 
@@ -68,10 +70,54 @@ def test_training_after_the_test_is_a_leak_where_the_protocol_promises_the_order
     assert (others.count, others.verdict) == (6, "leak")
 
 
+def _latecomers() -> Dataset:
+    """Six users, each with i0 … i5 at the seconds 10 … 15."""
+    users, items, when = zip(*((f"u{u}", f"i{i}", 10 + i) for u in range(6) for i in range(6)), strict=True)
+    return build("late", users, items, times=when)
+
+
+def test_a_history_after_its_own_test_is_told():
+    drawn = make(_latecomers(), {"name": "user-holdout", "test": 0.9, "validation": 0, "shown": 0.5})
+    found = _by_name(drawn)["history after its own test"]
+    late = 0
+    for row in range(len(drawn.test)):
+        question = drawn.test.slice(row, row + 1)
+        assert question.times is not None
+        assert question.query.times is not None
+        late += sum(time > min(question.times.tolist()) for time in question.query.times.tolist())
+    assert late > 0
+    assert (found.count, found.of, found.verdict) == (late, len(drawn.test) * 3, "notice")
+    assert _by_name(drawn)["training after a user's own test"].count == 0  # these users do not train
+
+
+def test_a_history_after_its_own_test_is_a_leak_where_the_protocol_promises_the_order():
+    spec = {"name": "user-holdout", "validation": 0}
+    early, drawn = (make(_latecomers(), {**spec, "by": by}) for by in ("time", "random"))
+    assert _by_name(early)["history after its own test"].verdict == "ok"
+    assert _by_name(replace(drawn, params=early.params))["history after its own test"].verdict == "leak"
+    cold = make(_latecomers(), {"name": "cold-users", "validation": 0, "shown": 2})
+    assert _by_name(cold)["history after its own test"].verdict == "ok"
+    assert _by_name(replace(cold, test=drawn.test))["history after its own test"].verdict == "leak"
+
+
+def test_a_pair_in_validation_and_test_is_a_leak_though_no_history_has_it():
+    asking = Asking(history="train")
+    split = given.from_rows(_dataset(), _rows(*ROWS[:2], *ROWS[4:7]), _rows(ROWS[2], ROWS[7]), _rows(ROWS[2]), asking)
+    found = _by_name(split)
+    assert (found["test pairs seen before"].count, found["test pairs seen before"].verdict) == (1, "leak")
+    assert found["validation pairs seen before"].verdict == "ok"
+
+
+def test_duplicates_of_parts_that_are_brought_along_are_those_in_them():
+    split = given.from_rows(_dataset(), _rows(*ROWS[:2], ROWS[0], *ROWS[4:7]), _rows(ROWS[2], ROWS[7]))
+    found = _by_name(split)["duplicates"]
+    assert (found.count, found.of, found.verdict) == (1, 6, "notice")
+
+
 def test_without_times_nobody_can_tell():
     split = make(_dataset(times=False), {"name": "random", "validation": 0})
-    found = _by_name(split)["training after a user's own test"]
-    assert (found.count, found.verdict) == (None, "unknown")
+    for name in ("training after a user's own test", "history after its own test", "training after the first test"):
+        assert (_by_name(split)[name].count, _by_name(split)[name].verdict) == (None, "unknown")
     song = sing(split)
     assert song.sound
     assert song.past is None
@@ -173,3 +219,15 @@ def test_bench_audit_says_what_it_found_and_fails_for_a_leak(small_data: None, c
     done = call("audit", matrix)
     assert done.code == 1, done.stdout
     assert "leak" in done.stdout
+
+
+def test_bench_audit_goes_on_after_a_split_that_cannot_be_made(small_data: None, call: Call, tmp_path: Any):
+    matrix = tmp_path / "matrix.toml"
+    splits = '["random", { name = "time-cut", cut = "2999-01-01" }, "last-out"]'
+    matrix.write_text(f"[matrix]\ndatasets = ['tiny']\nsplits = {splits}\n[[algorithms]]\nname = 'random'\n", "utf-8")
+    done = call("audit", matrix)
+    assert done.code == 0, done.stderr
+    assert "cannot be divided: data set 'tiny', split 'time-cut': 440 training and 0 test interactions" in done.stdout
+    assert done.stdout.count("test pairs seen before") == 2
+    found = json.loads(call("audit", matrix, "--json").stdout)
+    assert ["problem" in entry for entry in found] == [False, True, False]

@@ -232,3 +232,12 @@ def test_a_skipped_cell_runs_as_soon_as_nothing_is_in_its_way():
     found = record(status="skipped", reason="package 'x' is not installed")
     assert _decided(found).runs
     assert not _decided(found, cell=replace(CELL, problem="package 'x' is not installed")).runs
+
+
+def test_what_a_given_split_lacks_is_known_before_anything_runs(tmp_path: Path):
+    for name, row in (("train", "u000,i001"), ("test", "u000,i002\nu001,i001")):
+        (tmp_path / f"{name}.csv").write_text(f"user,item\n{row}\n", encoding="utf-8")
+    split = {"name": "given", **{part: str(tmp_path / f"{part}.csv") for part in ("train", "test")}}
+    rated, unrated = plan.cells(_matrix("bias", splits=[{"name": "user-time"}, split]))
+    assert rated.problem == ""
+    assert unrated.problem.startswith("needs ratings, which split 'given' of data set 'tiny'")

@@ -14,7 +14,11 @@ import numpy as np
 import pytest
 from harness import ZOO, run_here
 
+from bench import context_io, handover
+from bench.context import context_of
+from bench.datasets.catalogue import load
 from bench.matrix import AlgorithmSpec, Axes, Matrix
+from bench.splits.catalogue import make
 from bench.store import Store
 
 SECRET = {240, 241}
@@ -28,13 +32,35 @@ def spying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         del sys.modules[name]
 
 
-def test_no_held_out_item_is_within_reach_during_fit(with_zoo: None, tmp_path: Path):
-    axes = Axes(datasets=[{"name": "secrets"}], splits=[{"name": "user-time", "test": 0.1}])
+ASKED: list[dict[str, Any]] = [  # in each of them the items `held-…` are exactly those that are held out
+    {"name": "user-time", "test": 0.1},
+    {"name": "last-out", "history": "train", "candidates": {"sampled": 5}},
+    {"name": "last-out", "fit_on": "train+validation", "hide_seen": False},
+    {"name": "time-cut", "test": 0.112, "validation": 0.2},
+    {"name": "cold-items", "test": 0.112, "by": "time", "candidates": {"sampled": 5, "by": "popularity"}},
+]
+
+
+@pytest.mark.parametrize("split", ASKED, ids=lambda split: ", ".join(map(str, split.values())))
+def test_no_held_out_item_is_within_reach_during_fit(with_zoo: None, tmp_path: Path, split: dict[str, Any]):
+    axes = Axes(datasets=[{"name": "secrets"}], splits=[split])
     matrix = Matrix(matrix=axes, algorithms=[AlgorithmSpec(name="zoo-spies")])
     store = Store(tmp_path / "store", create=True)
     (record,) = run_here(matrix, store)
     assert (record.status, record.reason) == ("ok", ""), store.log(record)
     assert record.counts["held_out"] == 30
+
+
+@pytest.mark.parametrize("name", ["user-holdout", "cold-users"])
+def test_no_held_out_item_of_a_new_user_is_in_a_file(small_data: None, spying: Any, tmp_path: Path, name: str):
+    spec: dict[str, Any] = {"name": name, "candidates": {"sampled": 5}, "fit_on": "train+validation"}
+    made = make(load("secrets"), spec | ({"by": "time"} if name == "user-holdout" else {"shown": 3}))
+    handover.write_training(made, tmp_path)
+    context_io.write(context_of(made), tmp_path)
+    held, shown = (set(items[items >= 100].tolist()) for items in (made.test.items, made.test.query.items))
+    assert held  # nobody else has any of them; smaller numbers are counts of something, too
+    assert list(spying.in_files(tmp_path, held)) == []
+    assert len(list(spying.in_files(tmp_path, shown))) == len(shown) > 0
 
 
 def test_the_spy_reads_arrays_json_and_tables(spying: Any, tmp_path: Path):

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -104,6 +105,17 @@ def test_curves_pass_through_the_table(group, looks):
     line = next(line for line in figure.axes[0].get_lines() if line.get_label() == best.label)
     at = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
     assert at[10] == pytest.approx(best.estimate("ndcg@10").value)
+
+
+def test_long_names_stay_within_the_picture_of_curves(group, looks):
+    named = {row.label: f"item-knn (neighbours={place + 200})" for place, row in enumerate(group.rows)}
+    rows = tuple(replace(row, label=named[row.label]) for row in group.rows)
+    figure = cutoffs.draw(replace(group, rows=rows), {named[label]: look for label, look in looks[0].items()})
+    style.settle(figure)
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == cutoffs.SHOWN + 1
+    assert figure.bbox.containsx(legend.get_window_extent().x0)
+    assert figure.bbox.containsx(legend.get_window_extent().x1)
 
 
 def test_pictures_are_the_same_bytes_every_time_and_leave_settings_alone(group, looks):

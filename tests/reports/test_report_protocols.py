@@ -76,12 +76,12 @@ def test_a_clean_audit_says_nothing_in_the_findings(tmp_path: Path):
     assert not any("leak" in sentence for sentence in details)
 
 
-def _folds(folder: Path, values: dict[str, list[list[list[int]]]]) -> Store:
+def _folds(folder: Path, values: dict[str, list[list[list[int]]]], **changes: Any) -> Store:
     """A store with one split for each fold; values[label][fold] are ranks."""
     store = synthetic.empty(folder)
     for fold in range(3):
         split, key = {"name": "k-fold", "folds": 3, "fold": fold}, str(fold) * 64
-        store.put_context(key, replace(synthetic.context(2), split=split))
+        store.put_context(key, replace(synthetic.context(2), split=split, **changes))
         for label, ranks in values.items():
             if fold < len(ranks):
                 made = synthetic.record(label, split=split, split_hash=key)
@@ -103,6 +103,14 @@ def test_folds_are_averaged_and_a_missing_one_leaves_a_dash(tmp_path: Path):
     assert [line.label for line in family.lines] == ["all", "some", "two"]
     page = _page(_folds(tmp_path / "again", {"all": [hit, hit, hit]}), tmp_path / "report")
     assert "Mean over 3 folds" in page.xpath("string(//section[@id='comparison'])")
+
+
+def test_means_over_folds_of_sampled_candidates_are_marked(tmp_path: Path):
+    store = _folds(tmp_path / "store", {"all": [[[0], [1]]] * 3}, candidates=SAMPLED)
+    (family,) = folds.families(load(store).groups, (columns.of_metric("ndcg@10"),))
+    assert family.title == "movielens-small · k-fold (folds=3) †"
+    (caption,) = _page(store, tmp_path / "report").xpath("//p[@class='caption'][contains(., 'folds or windows')]")
+    assert SAMPLED in caption.text_content()
 
 
 def test_splits_that_are_no_folds_are_not_averaged(tmp_path: Path):

@@ -9,7 +9,7 @@ import synthetic_store as synthetic
 from bench.errors import BadConfig
 from bench.store import Store
 from bench.types import TopK
-from reports import tables
+from reports import columns, tables
 from reports.escape import clean, csv_text, latex, markdown
 from reports.load import load
 
@@ -175,3 +175,10 @@ def test_coverage_counts_the_catalogue(tmp_path):
     shown = TopK(items, found.lists.scores)
     synthetic.put(made, synthetic.record("a"), synthetic.replace(found, lists=shown))
     assert by_algorithm(made)["a"]["coverage@10"] == pytest.approx(10 / 50)
+
+
+def test_titles_of_metrics_write_abbreviations_in_capitals():
+    names = ("hit_rate@10", "ndcg_snips@5", "map_full@3", "ctr_proxy@1", "rmse_raw", "f1@10", "popularity_lift@10")
+    assert [columns.metric_title(name) for name in names] == [
+        *("Hit rate@10", "NDCG SNIPS@5", "MAP full@3", "CTR proxy@1", "RMSE raw", "F1@10", "Popularity lift@10")
+    ]

@@ -151,6 +151,16 @@ def test_early_stopping_waits_and_brings_the_best_weights_back() -> None:
     np.testing.assert_allclose(model.weights[0], adamw(3, 0.05, 0.2), rtol=1e-5)
 
 
+def test_a_validation_part_in_which_nothing_is_found_yet_stops_nothing() -> None:
+    late = line(ranks=(15, 14, 12, 3, 0, 5, 5), epochs=7, patience=2)
+    late.fit(task(validated=True))
+    assert late.best_epoch == 5  # the first three epochs have an NDCG@10 of 0
+    never = line(ranks=(15,) * 4, epochs=4, patience=2)
+    never.fit(task(validated=True))
+    assert never.best_epoch == 4
+    np.testing.assert_allclose(never.weights[0], adamw(4, 0.05, 0.2), rtol=1e-5)  # float32 over twelve steps
+
+
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), 1e4 * BLOW_UP])
 def test_a_loss_that_leaves_the_numbers_raises_diverged_with_the_epoch(broken: float) -> None:
     model = line()

@@ -94,3 +94,27 @@ def test_a_folder_that_cannot_be_written(call, inter, tmp_path):
     done = call("data", "check", "mine", "--output", inter)
     assert done.code == 3
     assert f"{inter}: cannot write (File exists)" in done.stderr
+
+
+def test_a_changed_file_is_among_the_facts(call, inter):
+    call("data", "import", inter, "--name", "mine")
+    call("data", "check", "mine")
+    with inter.open("a", encoding="utf-8") as file:
+        file.write("new\tnew\t5\t7\n")
+    call("data", "import", inter, "--name", "mine", "--replace")
+    facts = json.loads(call("data", "check", "mine", "--json").stdout)
+    (warning,) = facts["warnings"]
+    assert "interactions.parquet has changed since it was read last" in warning
+
+
+def test_no_picture_of_other_data_stays_in_the_folder(call, inter, tmp_path):
+    bare = tmp_path / "bare.csv"
+    bare.write_text("user,item\na,x\n", encoding="utf-8")
+    folder = tmp_path / "pictures"
+    for name, file in (("mine", inter), ("bare", bare)):
+        call("data", "import", file, "--name", name)
+        folder.mkdir(exist_ok=True)
+        (folder / "notes.txt").write_text("of a person", encoding="utf-8")
+        call("data", "check", name, "--output", folder)
+    names = ["facts.json", "long-tail.png", "long-tail.svg", "notes.txt", "users.png", "users.svg"]
+    assert sorted(path.name for path in folder.iterdir()) == names

@@ -65,7 +65,8 @@ def test_rows_of_parquet_are_named_too(toy: tuple[Path, Path], call: Call, tmp_p
         (["--metrics", "ndcg@4"], "metric 'ndcg@4': the longest list has 3 items, so the cut-off ends there"),
         (["--metrics", "ndgc@3"], "unknown name; did you mean 'ndcg'?"),
         (["--metrics", "ndcg@3", "--per-user", "x.txt"], "--per-user x.txt: write to a file named .csv or .parquet"),
-        (["--metrics", "ndcg@3", "--user", "usr"], "--user usr: no file has a column of this name"),
+        (["--metrics", "ndcg@3", "--user", "usr"], "--user usr: no file has a column of this name; "),
+        (["--metrics", "ndcg@3", "--score", "x"], "test.csv has 'user_id', 'item_id', 'rating'"),
         (["--metrics", "ndcg@3", "--train", "nowhere.csv"], "nowhere.csv: cannot be read"),
     ],
 )
@@ -121,3 +122,18 @@ def test_ids_stay_the_text_that_they_are(call: Call, tmp_path: Path):
     test = text_file(tmp_path / "test.csv", "user,item\n007,NA\n7,100000\n")
     found = scored(call, tmp_path / "lists.tsv.gz", "--test", test, "--metrics", "recall@1")
     assert (found["metrics"]["recall@1"]["value"], found["metrics"]["recall@1"]["users"]) == (0.5, 2)
+
+
+def test_items_that_no_other_file_knows_are_refused_or_told(call: Call, tmp_path: Path):
+    """Whole numbers that a program wrote as 12.0 are other ids, and would look like lists without a hit."""
+    lists = text_file(tmp_path / "lists.csv", "user,item,rank\n1,12.0,1\n1,13.0,2\n")
+    test, train = (
+        text_file(tmp_path / name, f"user,item\n1,{item}\n") for name, item in (("t.csv", 12), ("a.csv", 13))
+    )
+    done = call("score", lists, "--test", test, "--train", train, "--metrics", "ndcg@1")
+    assert done.code == 2
+    assert "none of its items is in" in one_line(done)
+    told = "items of lists, none of which is in the test: are the ids the same?"
+    assert scored(call, lists, "--test", test, "--metrics", "ndcg@1")["facts"][told] == 2
+    one = text_file(tmp_path / "one.csv", "user,item,rank\n1,12,1\n1,13,2\n")
+    assert scored(call, one, "--test", test, "--metrics", "ndcg@1")["facts"][told] == 0

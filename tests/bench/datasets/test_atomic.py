@@ -92,7 +92,7 @@ def test_items_with_their_features(file):
         (INTER + "1\t007\n", "line 5: 2 columns, expected 4"),
         (INTER + "1\t007\tx\t5\n", "line 5, column 'rating:float': expected a finite number, found 'x'"),
         (INTER.encode() + b"\xe9\t7\t1\t5\n", "line 5, byte 1: byte 0xE9 is not utf-8"),
-        (b"us\xe9r:token\n", "line 1: the header is not utf-8"),
+        (b"us\xe9r:token\n", "line 1, byte 3: byte 0xE9 is not utf-8"),
     ],
 )
 def test_trouble_is_named_with_its_place(file, content, message):
@@ -105,6 +105,12 @@ def test_other_trouble(file, tmp_path):
         import_file(tmp_path / "nothing.inter", "mine")
     with pytest.raises(BadData, match=r"x\.inter\.gz: cannot be read"):
         import_file(file(INTER, "x.inter.gz"), "mine")
+    flipped = bytearray(gzip.compress(INTER.encode() * 99))
+    flipped[12:20] = b"\xff" * 8
+    with pytest.raises(BadData, match=r"x\.inter\.gz: cannot be read \(Error -3"):
+        import_file(file(bytes(flipped), "x.inter.gz"), "mine")
+    with pytest.raises(BadData, match=r"x\.inter.* is not utf-16"):
+        import_file(file(INTER), "mine", encoding="utf-16")
     with pytest.raises(BadConfig, match="unknown encoding"):
         import_file(file(INTER), "mine", encoding="klingon")
     with pytest.raises(BadConfig, match=r"a separator belongs to CSV and TSV files, not to \.inter"):

@@ -186,7 +186,7 @@ def test_checking_a_data_set_hashes_its_files_anew(homes, found, monkeypatch):
     assert catalogue.check("found")["files"] != before
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", '{"state": null}', "null"])
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"state": null}', "null", '{"state": 1, "sha256": 5}'])
 def test_a_damaged_note_is_no_error(homes, content):
     path = homes / "data.csv"
     path.write_text("one", encoding="utf-8")
@@ -238,6 +238,9 @@ def test_a_file_that_changed_under_its_copy_is_read_anew_with_a_warning(found, c
     assert "what was kept of it is not used" in warning
     assert [record.getMessage() for record in caplog.records] == [warning]
     assert "warnings" not in catalogue.load("found").notes  # it is said once
+    found.write_text("a x\nd y\n", encoding="utf-8")
+    (warning,) = catalogue.check("found")["warnings"]
+    assert "has changed since it was read last" in warning
 
 
 def test_a_published_file_that_changed_stays_an_error(found, monkeypatch):

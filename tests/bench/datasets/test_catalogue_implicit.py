@@ -10,7 +10,7 @@ from bench.datasets.lastfm import lastfm_2k
 from bench.errors import BadData
 
 LASTFM = {
-    "user_artists.dat": "userID\tartistID\tweight\r\n2\t51\t13883\r\n2\t7\t1\r\n10\t51\t4\r\n",
+    "user_artists.dat": "userID\tartistID\tweight\r\n2\t51\t12345\r\n2\t7\t1\r\n10\t51\t4\r\n",
     "artists.dat": 'id\tname\turl\tpictureURL\n7\t"Wei\u00dfe" Eule\thttp://a\t\n51\tEinhorn\thttp://b\thttp://c\n',
 }
 TAGS = {
@@ -22,7 +22,7 @@ TAGS = {
 
 def test_lastfm_2k(tmp_path):
     dataset = lastfm_2k(put(tmp_path, LASTFM))
-    assert rows(dataset) == [("10", "51", 4), ("2", "51", 13883), ("2", "7", 1)]
+    assert rows(dataset) == [("10", "51", 4), ("2", "51", 12345), ("2", "7", 1)]
     assert dataset.interactions.scale is None
     assert told(dataset, "7") == ('"Wei\u00dfe" Eule', '"Wei\u00dfe" Eule')
     assert dataset.items.features is None

@@ -11,7 +11,7 @@ RATINGS = "1::31::5::978300760\n2::31::1::978300761\n1::40::3::978300000\n"
 MOVIES = '31::Caf\u00e9: A "Story" (1999)::Comedy|Film-Noir\n40::Quiet (1950)::Drama\n77::Unseen (2000)::War\n'.encode(
     "latin-1"
 )
-USERS = "1::F::1::10::48067\n2::M::56::16::70072-1234\n"
+USERS = "1::F::1::10::00107\n2::M::56::16::70072-1234\n"
 ONE_M = {"ratings.dat": RATINGS, "movies.dat": MOVIES, "users.dat": USERS}
 
 
@@ -50,8 +50,8 @@ def test_ml_1m_abstracts_become_text(tmp_path):
         ({"ratings.dat": ""}, "ratings.dat: is empty"),
         ({"movies.dat": "31::Title (1999)\n"}, "movies.dat, line 1: expected 3 cells, found 2"),
         ({"movies.dat": ""}, "movies.dat: no rows"),
-        ({"users.dat": "1::F::2::10::48067\n"}, "users.dat, line 1: no such age group or occupation: 2, 10"),
-        ({"users.dat": "1::F::1::21::48067\n"}, "users.dat, line 1: no such age group or occupation: 1, 21"),
+        ({"users.dat": "1::F::2::10::00107\n"}, "users.dat, line 1: no such age group or occupation: 2, 10"),
+        ({"users.dat": "1::F::1::21::00107\n"}, "users.dat, line 1: no such age group or occupation: 1, 21"),
         ({"dbpedia_abstracts.json": "{"}, "dbpedia_abstracts.json: no JSON"),
         ({"dbpedia_abstracts.json": '{"1": 2}'}, "dbpedia_abstracts.json: expected an object of texts"),
     ],

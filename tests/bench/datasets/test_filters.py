@@ -49,7 +49,7 @@ def test_refusals():
         filtered(example(), k_core=9)
     with pytest.raises(Unsupported):
         filtered(build("x", ["u"], ["a"]), min_rating=1)
-    with pytest.raises(BadConfig, match="'k_core' is a number, not '10'"):
+    with pytest.raises(BadConfig, match="'k_core' is a whole number, not '10'"):
         filtered(example(), k_core="10")
     with pytest.raises(BadConfig, match="'k_core' is 1 or more, not -1"):
         filtered(example(), k_core=-1)

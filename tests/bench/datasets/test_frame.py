@@ -113,6 +113,25 @@ def test_missing_and_wrong_times():
     assert "column 't': expected dates, found the type int64" in refused(frame(t=[1, 2]), time="t", time_unit="date")
 
 
+def test_the_first_time_may_be_the_missing_one():
+    late = pd.to_datetime([None, "1970-01-02"])
+    assert "row 1, column 't': expected a date, found an empty cell" in refused(frame(t=late), time="t")
+
+
+@pytest.mark.parametrize("scale", ["1,5", (1, 2, 5), ("1", "5"), 5])
+def test_a_scale_is_two_numbers(scale):
+    with pytest.raises(BadConfig, match="the rating scale is two numbers"):
+        import_frame(frame(r=[1, 2]), rating="r", scale=scale)
+
+
+def test_one_column_in_two_roles():
+    with pytest.raises(BadConfig, match="'user' cannot be the column of users and that of items"):
+        import_frame(frame(), item="user")
+    named = pd.DataFrame({"item": ["x", "y"], "name": ["X", "Y"]})
+    items = import_frame(frame(), items=named, item_columns=ItemColumns(title="name", text="name")).items
+    assert items.titles == items.texts == ("X", "Y")
+
+
 def test_names_of_columns():
     assert "no column 'usr'; the columns are 'user', 'item'; did you mean 'user'?" in refused(frame(), user="usr")
     assert "2 columns are called 'user'" in refused(pd.DataFrame([["a", "b", "c"]], columns=["user", "user", "item"]))

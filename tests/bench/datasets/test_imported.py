@@ -9,7 +9,7 @@ import pytest
 
 from bench.datasets import catalogue, imported
 from bench.datasets.imported import ItemColumns, import_file
-from bench.errors import BadConfig, BadData, Unsupported
+from bench.errors import BadConfig, BadData, StoreError, Unsupported
 
 CSV = "who,what,stars,at\nNA,007,4,10\nNA,1e5,2.5,5\nnull,007,5,7\n"
 COLUMNS = {"user": "who", "item": "what"}
@@ -49,6 +49,34 @@ def test_an_imported_data_set_is_like_any_other(ratings):
     assert catalogue.check("mine")["interactions"] == 3
     assert catalogue.get("mine") == entry.path
     assert catalogue.load({"name": "mine", "min_rating": 4}).items.ids == ("007",)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("r.csv", "a,x,\nb,x,2014-03-01\n"), ("r.jsonl", '{"u":"a","i":"x"}\n{"u":"b","i":"x","t":"2014-03-01"}\n')],
+)
+def test_dates_are_known_from_the_first_row_that_has_one(tmp_path, name, cells):
+    path = tmp_path / name
+    path.write_text(("u,i,t\n" if name == "r.csv" else "") + cells, encoding="utf-8")
+    made = import_file(path, "mine", user="u", item="i", time="t", on_bad_row="skip")
+    assert (made.users.ids, made.notes["rows skipped"]) == (("b",), 1)
+
+
+def test_dates_in_parquet_after_a_missing_one(tmp_path):
+    days = pa.array([None, 86_400], pa.timestamp("s"))
+    pq.write_table(pa.table({"user": ["a", "b"], "item": ["x", "x"], "t": days}), tmp_path / "r.parquet")
+    made = import_file(tmp_path / "r.parquet", "mine", time="t", on_bad_row="skip")
+    assert made.interactions.times.tolist() == [86_400]
+
+
+def test_a_folder_that_cannot_be_written(ratings, home):
+    import_file(ratings, "mine", **COLUMNS)
+    for path in (home / "imported").iterdir():
+        path.rename(home / path.name)
+    (home / "imported").rmdir()
+    (home / "imported").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"imported.*: cannot write \(.*\); .* MB free there"):
+        import_file(ratings, "mine", **COLUMNS)
 
 
 def test_no_name_reaches_the_file_system(ratings, home):

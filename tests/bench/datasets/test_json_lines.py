@@ -62,6 +62,7 @@ def test_names_compression_and_encoding(file):
     assert read(file(line.encode("latin-1")), encoding="latin-1").columns[:2] == [["é"], ["7"]]
     with pytest.raises(BadConfig, match="a separator belongs to CSV and TSV files, not to"):
         read(file(line), separator=";")
+    assert read(file((line * 2).encode("utf-16")), encoding="utf-16").columns[:2] == [["é"] * 2, ["7"] * 2]
     with pytest.raises(BadConfig, match="unknown encoding 'klingon'"):
         read(file(line), encoding="klingon")
     with pytest.raises(BadConfig, match="'ignore' for bad rows"):
@@ -123,6 +124,9 @@ def test_trouble_is_named_with_its_place(file, second, message):
 def test_files_that_are_something_else(file, tmp_path):
     assert "No such file" in refused(tmp_path / "nothing.jsonl")
     assert "cannot be read" in refused(file(b"{}", "r.jsonl.gz"))
+    flipped = bytearray(gzip.compress(b'{"u":"a","i":"b","r":1}\n' * 99))
+    flipped[12:20] = b"\xff" * 8
+    assert "cannot be read (Error -3" in refused(file(bytes(flipped), "r.jsonl.gz"))
     for empty in ("", "\ufeff", "\n\n"):
         assert refused(file(empty)) == ": no objects"
     whole = '[{"u":"a","i":"b","r":1}]'

@@ -9,7 +9,7 @@ import pytest
 from bench.datasets import tables
 from bench.datasets.cells import Column
 from bench.datasets.imported import import_file
-from bench.datasets.size import BYTES_PER_ROW, needed
+from bench.datasets.size import BYTES_PER_ROW, WRAP, _unwrapped, needed
 from bench.errors import Unsupported
 
 ROWS = 5000
@@ -25,6 +25,13 @@ def test_text_needs_itself_and_its_rows(tmp_path):
     assert needed(packed) == needed(path)
 
 
+def test_the_length_in_a_gzip_file_wraps_around():
+    # 9 GB of text, of which the first bytes let expect 7 to 11
+    for about in (7e9, 9e9, 11e9):
+        assert _unwrapped(9 * 10**9 % WRAP, about) == 9 * 10**9
+    assert _unwrapped(1000, 10.0) == _unwrapped(1000, 3000.0) == 1000
+
+
 def test_parquet_says_how_many_rows_it_has(tmp_path):
     path = tmp_path / "r.parquet"
     pq.write_table(pa.table({"u": ["a"] * ROWS}), path)
@@ -36,7 +43,11 @@ def test_what_cannot_be_opened_is_left_to_the_reader(tmp_path):
     broken.write_bytes(b"PAR1")
     cut = tmp_path / "r.csv.gz"
     cut.write_bytes(b"\x1f\x8b\x08")
-    for path in (broken, cut, tmp_path / "nothing.csv", tmp_path):
+    flipped = tmp_path / "flipped.csv.gz"
+    packed = bytearray(gzip.compress(bytes(range(256)) * 9))
+    packed[12:40] = b"\xff" * 28
+    flipped.write_bytes(packed)
+    for path in (broken, cut, flipped, tmp_path / "nothing.csv", tmp_path):
         assert needed(path) == 0
 
 

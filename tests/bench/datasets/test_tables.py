@@ -104,6 +104,7 @@ def test_separators_compression_and_encodings(file):
     assert tables.read(file(gzip.compress("u\ti\tr\né\tb\t1\n".encode()), "r.tsv.gz"), COLUMNS).columns[:2] == expected
     assert tables.read(file("u;i;r\né;b;1\n"), COLUMNS, separator=";").columns[:2] == expected
     assert tables.read(file("u,i,r\né,b,1\n".encode("latin-1")), COLUMNS, encoding="latin-1").columns[:2] == expected
+    assert tables.read(file(gzip.compress("u\ti\tr\né\tb\t1\n".encode()), "R.TSV.GZ"), COLUMNS).columns[:2] == expected
     numbered = [Column("1", "id"), Column("2", "id"), Column("4", "number")]
     assert tables.read(file("é,b,x,1\n"), numbered, header=False).columns[:2] == expected
 
@@ -151,7 +152,13 @@ def test_other_trouble(file, tmp_path):
     assert "Is a directory" in refused(tmp_path)
     assert "cannot be read" in refused(file(b"u,i,r\na,b,1\n", "r.csv.gz"))
     assert "cannot be read" in refused(file(gzip.compress(b"u,i,r\na,b,1\n")[:-6], "r.csv.gz"))
+    flipped = bytearray(gzip.compress(b"u,i,r\n" + b"a,b,1\n" * 99))
+    flipped[12:20] = b"\xff" * 8
+    assert "cannot be read (Error -3" in refused(file(bytes(flipped), "r.csv.gz"))
     assert "not a readable Parquet file" in refused(file("u,i,r\na,b,1\n", "r.parquet"))
+    assert "not a readable Parquet file" in refused(file("u,i,r\na,b,1\n", "r.PARQUET"))
+    assert refused(file("u,i,r\na,b,1\n"), encoding="utf-16").startswith(": is not utf-16")
+    assert "separator" not in refused(file("u,i,r\na,b,1\n"), header=False).replace("separated", "")
     for wrong in (";;", "", '"', "\n"):
         with pytest.raises(BadConfig, match="separator is one character"):
             tables.read(file("u,i,r\na,b,1\n"), COLUMNS, separator=wrong)

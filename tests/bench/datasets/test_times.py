@@ -68,3 +68,10 @@ def test_kinds():
 def test_whole_seconds_become_integers():
     assert compact(np.array([1.0, -2.0])).dtype == np.int64
     assert compact(np.array([1.0, -2.5])).dtype == np.float64
+
+
+def test_days_that_were_read_as_seconds_are_mentioned():
+    (warning,) = to_seconds(np.array([20140301.0, 19991231]), "number", None)[1]
+    assert "look like days written 20140301" in warning
+    for when, unit in (([20140301, 20141301], None), ([20140301.5, 20140302], None), ([20140301, 20140302], "s")):
+        assert to_seconds(np.array(when, np.float64), "number", unit)[1] == []

@@ -71,7 +71,24 @@ def test_activity_gap_by_hand():
     found = gap([8, 2, 13, 3, 5], [5, 2, 0, 5, 5])  # NDCG 0.5 of the least active, 1 of the most active
     assert found.value == pytest.approx(0.5)
     assert found.denominator.tolist() == [0, 1, 1, 0, 0]
-    assert found.per_question[[1, 2]].tolist() == pytest.approx([-1, 2])
+    assert found.per_question[[1, 2]].tolist() == pytest.approx([0.5, 0.5])  # each is the mean of its group
+
+
+def test_parts_of_the_activity_gap_vary_as_the_gap_does():
+    """Resampled parts, and the gap of the resampled questions: the same standard deviation."""
+    rng = np.random.default_rng(3)
+    lengths, ranks = np.repeat([1, 2, 19], [60, 80, 60]), rng.choice([0, 0, 0, 2], 200)
+    found = gap(lengths.tolist(), ranks.tolist())
+    ndcg = 1 / np.log2(ranks + 2)
+    drawn = rng.integers(200, size=(4000, 200))
+    gaps = [ndcg[row][lengths[row] == 19].mean() - ndcg[row][lengths[row] == 1].mean() for row in drawn]
+    parts = found.numerator[drawn].sum(axis=1) / found.denominator[drawn].sum(axis=1)
+    assert np.std(parts) == pytest.approx(np.std(gaps), rel=0.03)  # the same draws; off by the second order, 1 %
+
+
+def test_a_certain_activity_gap_has_parts_that_are_all_equal():
+    found = gap([1, 1, 9, 9], [2, 2, 0, 0])
+    assert found.per_question.tolist() == pytest.approx([0.5] * 4)
 
 
 def test_activity_gap_takes_all_who_are_as_active():

@@ -141,6 +141,14 @@ def test_quarters_of_one_day_show_the_second():
     assert names(slices(context, answers), "time") == ["from 1970-01-01 00:00:05", "from 1970-01-01 01:00:00"]
 
 
+def test_quarters_far_from_now_have_names_too():
+    """Milliseconds taken for seconds lie beyond the year 9999."""
+    answers = answers_from([([0], [1.0], [0])] * 2)
+    background = background_of(histories=[[0], [0]], quarters=[-62_167_219_200, 253_402_300_800])
+    found = names(slices(context_of(answers, background=background), answers), "time")
+    assert found == ["from 0000-01-01", "from 10000-01-01"]
+
+
 def test_what_is_not_known_has_no_slices():
     answers = answers_from([([0], [1.0], [0])])
     assert slices(context_of(answers), answers) == []

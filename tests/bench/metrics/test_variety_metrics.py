@@ -1,5 +1,6 @@
 """Diversity against scikit-learn's cosines; serendipity against lists by popularity; both by hand."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -97,6 +98,16 @@ def test_serendipity_by_hand():
     found = measure(["serendipity@1", "serendipity@3"], answers, context)
     assert found["serendipity@1"].per_question.tolist() == [0, 1]
     assert found["serendipity@3"].per_question.tolist() == pytest.approx([0, 1 / 3])  # item 4; 2 is third by popularity
+
+
+def test_serendipity_is_undefined_where_only_some_candidates_were_ranked():
+    """Item 4 is fifth in the catalogue, but second of the two candidates: no surprise, if anybody knew."""
+    answers = answers_from([([3, 4], [1.0, 2.0], [4])])
+    context = context_of(answers, popularity=[5, 4, 3, 2, 1], background=background_of(histories=[[]]))
+    assert measure(["serendipity@2"], answers, context)["serendipity@2"].value == 0.5
+    found = measure(["serendipity@2"], answers, replace(context, candidates="2 items"))["serendipity@2"]
+    assert found.value is None
+    assert "only some candidates were ranked" in found.reason
 
 
 def test_undefined_with_a_reason():

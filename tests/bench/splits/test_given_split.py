@@ -128,12 +128,15 @@ def test_next_item_examples_are_no_interactions(data: Dataset, tmp_path: Path):
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ({}, ["parameter 'train'.*is needed", "parameter 'test'.*is needed"]),
-        ({"train": "a.csv"}, ["parameter 'test'.*is needed"]),
-        ({"published": "u9"}, ["the published splits are .*u5.*did you mean 'u"]),
-        ({"published": "u1", "train": "a.csv"}, ["parameter 'train'.*'u1' has files of its own"]),
-        ({"published": "u1", "rating": "3"}, ["parameter 'rating'.*belongs to files with one interaction a line"]),
-        ({"train": "a", "test": "b", "lines": "users", "user": "1"}, ["parameter 'user'.*belongs to files"]),
+        ({}, ["parameter 'train': expected a file", "parameter 'test': expected a file"]),
+        ({"train": "a.csv"}, ["parameter 'test': expected a file"]),
+        ({"published": "u9"}, ["parameter 'published': expected one of .*u5.*did you mean 'u"]),
+        ({"published": "u1", "train": "a.csv"}, ["parameter 'train': expected nothing.*'u1' has files of its own"]),
+        (
+            {"published": "u1", "rating": "3"},
+            ["parameter 'rating': expected only for files with one interaction"],
+        ),
+        ({"train": "a", "test": "b", "lines": "users", "user": "1"}, ["parameter 'user': expected only for files"]),
     ],
 )
 def test_either_files_or_a_published_split(spec: dict[str, str], said: list[str]):
