@@ -88,7 +88,9 @@ class Record:
     @property
     def place(self) -> str:
         """Data set, split and seed in a few words."""
-        return f"{self.slot.dataset['name']}, {self.slot.split['name']}, seed {self.slot.seed}"
+        from bench.titles import describe
+
+        return f"{describe(self.slot.dataset)}, {describe(self.slot.split)}, seed {self.slot.seed}"
 
     def to_json(self) -> str:
         """The text of record.json."""

@@ -42,7 +42,7 @@ def _csr(values: Values, ratings: Floats | None, items: Ints, offsets: Longs, n_
     return matrix
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Interactions:
     """n interactions sorted by user; within a user oldest first (by item where the data has no order)."""
 
@@ -54,6 +54,9 @@ class Interactions:
     n_items: int
     ordered: bool = False  # the order within a user means something, with or without times
     scale: tuple[float, float] | None = None  # lowest and highest rating possible
+
+    def __repr__(self) -> str:
+        return f"Interactions({len(self):,} of {self.n_users:,} users and {self.n_items:,} items)"
 
     def __len__(self) -> int:
         return len(self.users)
@@ -82,7 +85,7 @@ class Interactions:
         return replace(self, users=self.users[rows], items=self.items[rows], ratings=ratings, times=times)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Side:
     """What is known of each user or each item besides interactions; row i describes number i."""
 
@@ -92,11 +95,14 @@ class Side:
     features: csr_matrix | None = None  # (n, n_features) float32
     feature_names: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Side({len(self):,} ids, {len(self.feature_names)} features)"
+
     def __len__(self) -> int:
         return len(self.ids)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Query:
     """b questions: who asks, what they had before (oldest first), and optionally among which items to choose."""
 
@@ -109,6 +115,9 @@ class Query:
     n_items: int
     candidates: Ints | None = None  # (b, c) item numbers, -1 pads
     user_features: csr_matrix | None = None  # (b, n_features)
+
+    def __repr__(self) -> str:
+        return f"Query({len(self):,} questions)"
 
     def __len__(self) -> int:
         return len(self.users)
@@ -146,7 +155,7 @@ class Hidden:
         return Hidden(frozen(self.offsets[start : stop + 1] - low), self.items[low:high])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HeldOut:
     """Questions together with the items (and ratings) that answer them; row r owns offsets[r]:offsets[r + 1]."""
 
@@ -157,6 +166,9 @@ class HeldOut:
     times: Longs | None = None  # (m,) seconds since 1970
     people: Ints | None = None  # (b,) who asks, also where query.users says -1; None: as query.users says
     hidden: Hidden | None = None  # what is hidden from the answers; None: the items of each history
+
+    def __repr__(self) -> str:
+        return f"HeldOut({len(self):,} questions, {len(self.items):,} answers)"
 
     def __len__(self) -> int:
         return len(self.query)
@@ -185,7 +197,7 @@ class HeldOut:
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Interactions with the names behind the numbers; `fingerprint` is the SHA-256 of everything in it."""
 
@@ -196,8 +208,11 @@ class Dataset:
     fingerprint: str
     notes: dict[str, Any] = field(default_factory=dict)  # licence, citation, rows dropped: shown, never computed with
 
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}, {self.interactions})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Split:
     """A data set divided once; the same for every algorithm.
 
@@ -214,6 +229,9 @@ class Split:
     both: Interactions | None = None
     candidates: str = ""  # which items are ranked, in words; empty: the whole catalogue
     left_out: int = 0  # interactions of the data set that are in no part and in no history
+
+    def __repr__(self) -> str:
+        return f"Split({self.name!r} of {self.dataset.name!r}: train {self.train}, test {self.test})"
 
     @property
     def learnt(self) -> Interactions:

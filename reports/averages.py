@@ -42,7 +42,34 @@ def rows(seen: Sequence[Seen], context: Context | None, names: Sequence[str], le
     if context is not None:
         made = _with_intervals(made, list(by_row.values()), context, names)
     sign = 1 if definition(parse(leading)).better == "lower" else -1
-    return tuple(sorted(made, key=lambda row: _order(row, leading, sign)))
+    together = sorted(zip(made, by_row.values(), strict=True), key=lambda pair: _order(pair[0], leading, sign))
+    ordered = [row for row, _ in together]
+    if context is None:
+        return tuple(ordered)
+    return tuple(_behind_best(ordered, [members for _, members in together], context, leading))
+
+
+def _behind_best(made: list[Row], members: list[list[Seen]], context: Context, leading: str) -> list[Row]:
+    """The rows with the 95 % interval of the difference between the best one and each, paired by user.
+
+    Without one where the metric is no mean over questions, or is not defined for the same questions.
+    """
+    pairs = zip(made, members, strict=True)
+    parts = [_parts([one.measured[leading] for one in seen]) if row.complete else None for row, seen in pairs]
+    best = parts[0] if parts else None
+    if best is None or best.root:
+        return made
+    differences = {
+        place: stats.Parts(best.numerator - p.numerator, best.denominator)
+        for place, p in enumerate(parts)
+        if place and p is not None and np.array_equal(p.denominator, best.denominator)
+    }
+    found = stats.intervals(context.users, list(differences.values()))
+    gaps = {
+        place: Estimate(difference.value, interval.low, interval.high, users=True, reason=interval.reason)
+        for (place, difference), interval in zip(differences.items(), found, strict=True)
+    }
+    return [replace(row, behind=gaps[place]) if place in gaps else row for place, row in enumerate(made)]
 
 
 def _order(row: Row, leading: str, sign: int) -> tuple[bool, bool, float, str]:

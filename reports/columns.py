@@ -93,5 +93,5 @@ def of_results(results: Results) -> tuple[Column, ...]:
     metrics = [of_metric(name) for name in results.metrics]
     shown = [c for c in metrics if results.chosen or any(row.estimate(c.name).value is not None for row in rows)]
     costs = [Column(TRAINING, "Training", "lower", "s"), Column(MEMORY, "Memory", "lower", "MB")]
-    ranked = [column for column in shown if column.better != "lower"]
-    return (*ranked, *costs, *(column for column in shown if column.better == "lower"))
+    errors = [column for column in shown if definition(parse(column.name)).kind == "ratings"]
+    return (*(column for column in shown if column not in errors), *costs, *errors)

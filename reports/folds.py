@@ -3,68 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
+from bench.metrics.registry import definition, parse
 from bench.records import canonical
 from bench.titles import describe
-from reports.columns import Column
-from reports.model import Group
+from reports.model import Estimate, Group, Row
 
 ONE_OF = ("fold", "window")  # the options that number the parts of a protocol
 
 
-@dataclass(frozen=True)
-class Line:
-    """An algorithm over all folds: mean and standard deviation in each column, None where a fold has no number."""
-
-    label: str
-    numbers: tuple[tuple[float, float] | None, ...]
-
-
-@dataclass(frozen=True)
-class Family:
-    """All folds of one protocol on one data set."""
-
-    title: str
-    count: int
-    lines: tuple[Line, ...]
-    remark: str = ""  # what has to be said wherever these numbers stand
-
-
-def families(groups: Sequence[Group], shown: Sequence[Column]) -> list[Family]:
-    """Groups that differ in nothing but the number of their fold or window, where there are several."""
-    together: dict[tuple[str, str], list[Group]] = {}
+def with_means(groups: Sequence[Group]) -> list[Group]:
+    """The same groups, each family of folds preceded by a group with their means."""
+    families: dict[tuple[str, str], list[Group]] = {}
     for group in groups:
-        slot = group.rows[0].cells[0].record.slot
-        if any(name in slot.split for name in ONE_OF):
-            rest = {name: value for name, value in slot.split.items() if name not in ONE_OF}
-            together.setdefault((group.dataset, canonical(rest)), []).append(group)
-    return [_family(members, shown) for members in together.values() if len(members) > 1]
+        families.setdefault(_family(group), []).append(group)
+    found = []
+    for members in families.values():
+        if len(members) == 1:
+            found += members
+        else:
+            mean = _mean(members)
+            found += [mean, *(replace(member, part_of=mean.title) for member in members)]
+    return found
 
 
-def _family(members: list[Group], shown: Sequence[Column]) -> Family:
-    first = members[0].rows[0].cells[0].record.slot.split
-    rest = describe({name: value for name, value in first.items() if name not in ONE_OF})
-    labels = dict.fromkeys(row.label for group in members for row in group.rows)
-    lines = [Line(label, tuple(_over(members, label, column) for column in shown)) for label in labels]
-    leading = next((place for place, column in enumerate(shown) if column.name == members[0].leading), 0)
-    lines.sort(key=lambda line: _order(line, leading, shown[leading]) if shown else (True, 0.0))
-    title, remark = f"{members[0].dataset} · {rest}", next((group.remark for group in members if group.remark), "")
-    return Family(f"{title} †" if remark else title, len(members), tuple(lines), remark)
+def _family(group: Group) -> tuple[str, str]:
+    """What groups have in common that differ in nothing but the number of their fold or window."""
+    split = group.rows[0].cells[0].record.slot.split
+    if not any(split.get(name) for name in ONE_OF):
+        return group.dataset, group.split
+    return group.dataset, canonical({name: value for name, value in split.items() if name not in ONE_OF})
 
 
-def _order(line: Line, place: int, column: Column) -> tuple[bool, float]:
-    number = line.numbers[place]
-    return number is None, 0.0 if number is None else number[0] * (1 if column.better == "lower" else -1)
+def _mean(members: Sequence[Group]) -> Group:
+    """Every algorithm averaged over the folds; without a number where a fold has none."""
+    first = members[0]
+    split = first.rows[0].cells[0].record.slot.split
+    usual = describe({name: value for name, value in split.items() if name in ("name", "folds", "windows")})
+    every = [row for group in members for row in group.rows]
+    labels = dict.fromkeys(row.label for row in every)
+    rows = [_row([row for row in every if row.label == label], len(members)) for label in labels]
+    sign = 1 if definition(parse(first.leading)).better == "lower" else -1
+    rows.sort(key=lambda row: _order(row, first.leading, sign))
+    mark = " †" if first.remark else ""
+    title = f"{usual}, mean of {len(members)}{mark}"
+    return Group(first.dataset, title, "", first.context, tuple(rows), first.leading, folds=len(members))
 
 
-def _over(members: list[Group], label: str, column: Column) -> tuple[float, float] | None:
-    """Mean and standard deviation (n − 1) over the folds; None unless every fold has a number."""
-    rows = [row for group in members for row in group.rows if row.label == label]
-    values = [row.estimate(column.name).value for row in rows if row.complete]
+def _order(row: Row, leading: str, sign: int) -> tuple[bool, float, str]:
+    value = row.estimate(leading).value
+    return value is None, 0.0 if value is None else sign * value, row.label
+
+
+def _row(rows: list[Row], folds: int) -> Row:
+    """One algorithm over all folds."""
+    cells = tuple(cell for row in rows for cell in row.cells)
+    made = Row(rows[0].label, rows[0].family, cells)
+    if len(rows) < folds or not made.complete:
+        return made
+    estimates = {name: _over([row.estimate(name) for row in rows]) for name in rows[0].estimates}
+    curves = {
+        name: tuple(_average(values) for values in zip(*(row.curves[name] for row in rows), strict=True))
+        for name in rows[0].curves
+    }
+    return replace(made, estimates=estimates, curves=curves)
+
+
+def _over(estimates: list[Estimate]) -> Estimate:
+    """The mean with the lowest and the highest fold."""
+    known = [e.value for e in estimates if e.value is not None]
+    if len(known) < len(estimates):
+        return Estimate(reason=next((e.reason for e in estimates if e.reason), "a fold has no number"))
+    low, high = min(known), max(known)
+    mean = float(np.mean(known))
+    return Estimate(mean, low, high) if low < high else Estimate(mean)
+
+
+def _average(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
-    if len(known) < len(members):
-        return None
-    return float(np.mean(known)), float(np.std(known, ddof=1))
+    return float(np.mean(known)) if known and len(known) == len(values) else None

@@ -30,6 +30,8 @@ def headline(group: Group) -> Headline:
         return Headline(group.title, "", _nothing(group))
     best, rest = rows[0], rows[1:]
     number = _number(best.estimate(group.leading), column)
+    if group.folds:
+        return _of_folds(group, best, len(rows), column)
     if not rest:
         return Headline(group.title, best.label, f"alone has a {column.title}: {number}. There is nothing to compare.")
     word = "highest" if column.better == "neither" else "best"
@@ -38,11 +40,29 @@ def headline(group: Group) -> Headline:
     return Headline(group.title, best.label, text, details)
 
 
+def _of_folds(group: Group, best: Row, algorithms: int, column: Column) -> Headline:
+    """The mean over folds: they share training data and users, so it has no interval."""
+    estimate = best.estimate(group.leading)
+    number = f"{column.text(estimate.value)} ({column.spread(estimate) or 'the same in each'})"
+    text = f"has the best mean {column.title} over {group.folds} folds of {algorithms} algorithms: {number}."
+    said = "Folds share training data, so their mean has no interval; those of each fold are in its table."
+    return Headline(group.title, best.label, text, (*_warnings(group), said, *_left_out(group)))
+
+
 def _warnings(group: Group) -> tuple[str, ...]:
     """Why these numbers should not be believed, or not be compared with others."""
     found = [f"{f['check']} ({f['count']:,} of {f['of']:,})" for f in group.audit if f["verdict"] == "leak"]
     said = f"This split leaks, so no number here can be trusted: {', '.join(found)}." if found else ""
-    return tuple(sentence for sentence in (said, group.remark) if sentence)
+    return tuple(sentence for sentence in (said, _future(group), group.remark) if sentence)
+
+
+def _future(group: Group) -> str:
+    """What a split without order asks, where most of what is learnt comes after it."""
+    later = next((f for f in group.audit if f["check"] == "training after a user's own test"), None)
+    if later is None or later["verdict"] != "notice" or not later["of"]:
+        return ""
+    share = f"{later['count'] / later['of']:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+    return f"{share} of training is later than the same user's test: this asks what was left out, not what comes next."
 
 
 def _nothing(group: Group) -> str:
@@ -58,18 +78,25 @@ def _number(estimate: Estimate, column: Column) -> str:
 
 def _separation(best: Row, rest: Sequence[Row], column: Column) -> tuple[str, ...]:
     estimate = best.estimate(column.name)
-    if estimate.interval is None:
+    if estimate.interval is None and not any(row.behind.interval for row in rest):
         return (f"Which differences are real cannot be said: {estimate.reason or 'there is no interval'}.",)
-    together = [row for row in rest if _overlap(estimate, row.estimate(column.name))]
+    together = [row for row in rest if not _separated(estimate, row, column)]
     if not together:
-        return (f"Its 95 % interval over users lies clear of {'the other' if len(rest) == 1 else 'all others'}.",)
+        whom = "the other" if len(rest) == 1 else "all others"
+        return (f"It is clearly ahead of {whom}: by user, no 95 % interval of a difference contains 0.",)
     others = len(rest) - len(together)
-    which, theirs = _names(together), "its" if len(together) == 1 else "their"
-    if others == 0 and len(rest) > 1:
-        which, theirs = "any other", "all"
-    overlap = "interval over users overlaps" if theirs == "its" else "intervals over users overlap"
-    said = f"It cannot be separated from {which}: {theirs} 95 % {overlap} with the best one."
+    which = "any other" if others == 0 and len(rest) > 1 else _names(together)
+    theirs = "interval of the difference contains" if len(together) == 1 else "intervals of the differences contain"
+    said = f"It cannot be separated from {which}: by user, the 95 % {theirs} 0."
     return (said, *_quickest(best, together), *_behind(others))
+
+
+def _separated(best: Estimate, row: Row, column: Column) -> bool:
+    """Whether the interval of the paired difference leaves out 0; without one, whether the two intervals are apart."""
+    if row.behind.interval is None:
+        return not _overlap(best, row.estimate(column.name))
+    low, high = row.behind.interval
+    return not low <= 0 <= high
 
 
 def _behind(count: int) -> tuple[str, ...]:

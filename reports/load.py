@@ -14,7 +14,7 @@ from bench.records import Context, Record, canonical
 from bench.store import Store
 from bench.titles import Titles
 from bench.types import Answers
-from reports import averages, slices
+from reports import averages, folds, slices
 from reports.averages import Seen
 from reports.model import CORRUPT, OK, Cell, Group, Results
 
@@ -41,7 +41,7 @@ def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
         marked = f"{split} †" if context and context.candidates else split
         groups.append(Group(dataset, marked, split_hash, context, rows, leading))
     attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
-    return Results(_told_apart(groups), attempts, names, metrics is not None)
+    return Results(tuple(folds.with_means(_told_apart(groups))), attempts, names, metrics is not None)
 
 
 def _grouped(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:

@@ -58,6 +58,7 @@ class Row:
     estimates: Mapping[str, Estimate] = field(default_factory=dict)  # by column name; empty unless complete
     curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)  # metric -> value at each cut-off
     slices: Slices = field(default_factory=dict)
+    behind: Estimate = field(default_factory=Estimate)  # best row minus this one in the leading metric, paired by user
 
     @property
     def complete(self) -> bool:
@@ -82,7 +83,7 @@ class Row:
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds of its cells."""
-        return tuple(sorted(cell.record.slot.seed for cell in self.cells))
+        return tuple(sorted({cell.record.slot.seed for cell in self.cells}))
 
     def estimate(self, column: str) -> Estimate:
         """The number in a column, or an empty one."""
@@ -99,6 +100,8 @@ class Group:
     context: Context | None
     rows: tuple[Row, ...]  # best first; then those without numbers
     leading: str  # the metric of the headline and the order
+    folds: int = 0  # of how many folds it is the mean
+    part_of: str = ""  # the title of that mean, where this is one of its folds
 
     @property
     def title(self) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from bench.titles import describe
-from reports import columns, folds, ranks, reproduce, slices, stats, tables
+from bench.titles import Titles, describe
+from reports import columns, ranks, reproduce, slices, stats, tables
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
@@ -32,20 +32,22 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
     css = _source(environment, "style.css") + "".join(f".{name}{{color:{c}}}\n" for c, name in classes.items())
     script = _source(environment, "sort.js")
     shown = columns.of_results(results)
+    ranked = ranks.comparable(results.groups)
+    titles = Titles(cell.record.slot for cell in results.attempts)
     return environment.get_template("page.html.j2").render(
         css=Markup(css),  # our own files, nothing from data
         script=Markup(script),
         css_hash=_hash(css),
         script_hash=_hash(script),
         columns=shown,
-        headlines=[headline(group) for group in results.groups],
+        headlines=[headline(group) for group in results.groups if not group.part_of],
         groups=[_group(group, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
-        standings=ranks.standings(results.groups) if len(results.groups) > 1 else [],
-        ranks_remark=ranks.remark(results.groups),
-        folds=[_family(family, shown) for family in folds.families(results.groups, shown)],
-        attempts=[_attempt(cell) for cell in results.attempts],
-        troubles=[_attempt(c) for c in results.attempts if not c.replaced and (c.status != OK or c.warnings)],
+        standings=ranks.standings(ranked) if len(ranked) > 1 else [],
+        ranked=[group.title for group in ranked],
+        ranks_remark=ranks.remark(ranked),
+        attempts=[_attempt(cell, titles) for cell in results.attempts],
+        troubles=[_attempt(c, titles) for c in results.attempts if not c.replaced and (c.status != OK or c.warnings)],
         statuses=_counts(results.attempts),
         leading=columns.metric_title(results.groups[0].leading) if results.groups else "",
         period=_period(results.attempts),
@@ -105,25 +107,11 @@ def _group(group: Group, shown: Sequence[Column], pictures: Iterable[Picture]) -
         "facts": list(reproduce.flat(context.facts).items()) if context else [],
         "costs": [_costs(row) for row in group.rows],
         "remark": group.remark,
+        "folds": group.folds,
+        "part_of": group.part_of,
         "audit": group.audit,
         "slices": slices.of_group(group),
     }
-
-
-def _family(family: folds.Family, shown: Sequence[Column]) -> dict[str, Any]:
-    """One line per algorithm: mean and standard deviation over the folds in each column."""
-    lines = []
-    for line in family.lines:
-        numbers = [
-            {
-                "text": columns.MISSING if number is None else column.text(number[0]),
-                "spread": "" if number is None else f"± {column.text(number[1])}",
-                "sort": "" if number is None else repr(number[0]),
-            }
-            for column, number in zip(shown, line.numbers, strict=True)
-        ]
-        lines.append({"label": line.label, "numbers": numbers})
-    return {"title": family.title, "count": family.count, "lines": lines, "remark": family.remark}
 
 
 def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:
@@ -159,12 +147,12 @@ def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _attempt(cell: Cell) -> dict[str, Any]:
+def _attempt(cell: Cell, titles: Titles) -> dict[str, Any]:
     record = cell.record
     return {
         "cell": cell,
         "record": record,
-        "place": f"{record.slot.dataset.get('name', '?')} · {record.slot.split.get('name', '?')}",
+        "place": " · ".join(titles.of(record.slot)),
         "value": columns.MISSING if cell.value is None else f"{cell.value:.4f}",
         "refused": record.counts.get("refused", 0),
         "notes": [note for note in (cell.reason, *cell.warnings) if note],

@@ -32,7 +32,7 @@ def draw(results: Results) -> list[Picture]:
     rows = [row for group in results.groups for row in group.rows]
     styles, colours = style.styles(rows), style.families(rows)
     drawn: list[Picture] = []
-    for group in results.groups:
+    for group in (group for group in results.groups if not group.part_of):
         for kind, title, caption, figure in _of_group(group, styles, colours):
             name = _free_name(f"{_slug(group.dataset)}-{_slug(group.split)}-{kind}", {p.name for p in drawn})
             drawn.append(Picture(name, title, caption, group, *_save(figure)))

@@ -23,6 +23,11 @@ class Standing:
     mean: float | None
 
 
+def comparable(groups: Sequence[Group]) -> list[Group]:
+    """The groups that count once each: the mean of folds in place of its folds, and no sampled candidates."""
+    return [group for group in groups if not group.part_of and not group.candidates]
+
+
 def standings(groups: Sequence[Group]) -> list[Standing]:
     """Ranks among the algorithms that have a number in every group; the others are listed without ranks."""
     by_group = [

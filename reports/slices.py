@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.metrics.registry import measure
-from bench.metrics.slices import restricted, slices
+from bench.metrics.slices import Slice, restricted, slices
 from bench.records import Context
 from bench.types import Answers
 from reports.columns import Column, of_metric
@@ -33,8 +33,16 @@ def measured(
     found = {}
     for part in slices(context, answers):
         values = measure(names, *restricted(answers, context, part))
-        found[part.by, part.name] = {name: value.value for name, value in values.items()}
+        found[part.by, f"{part.name} ({_size(part)})"] = {name: value.value for name, value in values.items()}
     return found
+
+
+def _size(part: Slice) -> str:
+    """How many questions or held-out items are in a part, whichever it divides."""
+    if part.questions.all():
+        return f"{int(part.held.sum()):,} held out"
+    count = int(part.questions.sum())
+    return f"{count:,} question{'s' * (count != 1)}"
 
 
 def of_group(group: Group) -> list[Sliced]:

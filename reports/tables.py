@@ -29,7 +29,7 @@ class Line:
     @property
     def seeds(self) -> str:
         """How many seeds the numbers average over."""
-        return str(len(self.row.cells))
+        return str(len(self.row.seeds))
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _record(line: Line, shown: Sequence[Column], limits: set[str]) -> dict[str, 
     row = line.row
     found: dict[str, Any] = {"dataset": line.group.dataset, "split": line.group.split, "algorithm": row.label}
     found |= {"candidates": line.group.candidates or "the whole catalogue", "family": row.family}
-    found |= {"seeds": len(row.cells), "status": row.status, "reason": row.reason}
+    found |= {"seeds": len(row.seeds), "status": row.status, "reason": row.reason}
     for column in shown:
         estimate = row.estimate(column.name)
         found[column.name + _UNITS.get(column.name, "")] = estimate.value

@@ -107,8 +107,8 @@ def import_(
 ) -> None:
     """Import your own interactions; afterwards NAME is a data set like any other. Ids are kept as text."""
     from bench.cli.request import scale as parsed
+    from bench.datasets.formats.roles import ItemColumns
     from bench.datasets.imported import import_file
-    from bench.datasets.roles import ItemColumns
 
     if items is None and (item_id or item_title or item_text or item_features):
         raise BadConfig("--item-id, --item-title, --item-text and --item-features belong to a file that --items names")

@@ -125,6 +125,6 @@ def _note(path: Path) -> Path:
 def _code() -> str:
     """SHA-256 over the modules that read data: another way of reading makes a copy old."""
     total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         total.update(f"{path.name}\0{sha256(path)}\0".encode())
     return total.hexdigest()

@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.datasets import cache, imported, pins
+from bench.datasets import cache, imported
+from bench.datasets.fetching import pins
 from bench.datasets.size import require_memory
 from bench.datasets.sources import SOURCES, Source, find, own_folder
 from bench.errors import BadConfig, BadData, did_you_mean
@@ -125,7 +126,7 @@ def get(name: str, tell: Callable[[str], None] = lambda line: None) -> Path:
             raise BadData(f"{name} cannot be downloaded by this program: {_by_hand(source)}")
         for line in _terms(source):
             tell(line)
-        path, said = _resolve("bench.datasets.download:get")(source)
+        path, said = _resolve("bench.datasets.fetching.download:get")(source)
         for line in said:
             tell(line)
     _verify(source, path)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.datasets.roles import InteractionColumns, ItemColumns
+from bench.datasets.formats.roles import InteractionColumns, ItemColumns
 from bench.datasets.sources import SOURCES, Source, own_folder
 from bench.errors import BadConfig, BadData
 from bench.files import sha256, storage
@@ -51,11 +51,11 @@ def import_file(
 ) -> Dataset:
     """Read a file and keep its interactions under `name`; the data set that `load(name)` gives.
 
-    The name of the file says its format, see `formats`. `user`, `item`, `rating` and `time` name columns (by number,
-    from 1, without a `header`); left out, they are called user and item, and in an .inter file user_id, item_id and,
-    if it has them, rating and timestamp. Times are numbers of `time_unit` (s, ms, us, ns) since 1970 or ISO 8601 dates;
-    an undeclared unit is guessed from the median, with a warning in the notes unless it is seconds. `scale` is the
-    lowest and highest rating possible. `ordered`: the order of the rows is the order in time. `duplicates`: see
+    The name of the file says its format, see `formats.by_name`. `user`, `item`, `rating` and `time` name columns (by
+    number, from 1, without a `header`); left out, they are called user and item, and in an .inter file user_id, item_id
+    and, if it has them, rating and timestamp. Times are numbers of `time_unit` (s, ms, us, ns) since 1970 or ISO 8601
+    dates; an undeclared unit is guessed from the median, with a warning in the notes unless it is seconds. `scale` is
+    the lowest and highest rating possible. `ordered`: the order of the rows is the order in time. `duplicates`: see
     `build`. With on_bad_row="skip" bad rows are counted in the notes. `items_file` describes items by the columns named
     in `item_columns`.
 
@@ -63,17 +63,18 @@ def import_file(
     built-in one) and for wrong options, Unsupported for a file too large for the memory, StoreError where the data
     folder cannot be written. After an error nothing has changed.
     """
-    from bench.datasets import formats, importing
+    from bench.datasets import importing
+    from bench.datasets.formats import by_name
     from bench.datasets.size import require_memory
 
     folder = _free_folder(name, replace)
     require_memory(Path(file) for file in (path, items_file) if file is not None)
-    options = formats.Options(separator, header, encoding, on_bad_row)
+    options = by_name.Options(separator, header, encoding, on_bad_row)
     items = None
     if items_file is not None:
-        items = formats.reader(Path(items_file), dataclasses.replace(options, separator=None))
+        items = by_name.reader(Path(items_file), dataclasses.replace(options, separator=None))
     columns = InteractionColumns(user, item, rating, time, time_unit, scale)
-    parts = importing.read(formats.reader(Path(path), options), columns, items, item_columns)
+    parts = importing.read(by_name.reader(Path(path), options), columns, items, item_columns)
     return _keep(parts, folder, Path(path).name, name=name, scale=scale, ordered=ordered, duplicates=duplicates)
 
 

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bench.datasets import tables, times
 from bench.datasets.build import build
-from bench.datasets.cells import Column
-from bench.datasets.formats import FEATURE_SEPARATOR, Reader
-from bench.datasets.frame import Frame
+from bench.datasets.formats import tables, times
+from bench.datasets.formats.by_name import FEATURE_SEPARATOR, Reader
+from bench.datasets.formats.cells import Column
+from bench.datasets.formats.frame import Frame
+from bench.datasets.formats.roles import InteractionColumns, ItemColumns
 from bench.datasets.ids import encoded
-from bench.datasets.roles import InteractionColumns, ItemColumns
 from bench.errors import BadConfig, BadData
 from bench.files import sha256
 from bench.types import Dataset

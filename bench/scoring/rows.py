@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.datasets import tables
-from bench.datasets.cells import Column, Kind
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column, Kind
 from bench.errors import BadConfig, BadData
 
 USUAL = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bench.datasets import formats, sources
-from bench.datasets.cells import Column, shown
-from bench.datasets.lines import lines
+from bench.datasets import sources
+from bench.datasets.formats import by_name
+from bench.datasets.formats.cells import Column, shown
+from bench.datasets.readers.lines import lines
 from bench.errors import BadData
 from bench.splits.rows import Rows
 
@@ -63,6 +64,6 @@ def listed(path: Path) -> Rows:
         return negatives(path)
     if kind == "txt":
         return user_lines(path)
-    reader = formats.reader(path, formats.Options())
+    reader = by_name.reader(path, by_name.Options())
     names = (reader.usual(role) or role for role in ("user", "item"))
     return Rows(*reader.read([Column(name, "id") for name in names]).arrays)

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from bench.datasets import formats
-from bench.datasets.cells import Column
+from bench.datasets.formats import by_name
+from bench.datasets.formats.cells import Column
 from bench.errors import did_you_mean
 from bench.params import Params
 from bench.splits import files
@@ -118,7 +118,7 @@ def _read(path: str, options: Options) -> Rows:
     found = files.find(path)
     if options.lines == "users":
         return files.user_lines(found)
-    reader = formats.reader(found, formats.Options(separator=options.separator, header=options.header))
+    reader = by_name.reader(found, by_name.Options(separator=options.separator, header=options.header))
     roles = {"users": "user", "items": "item", "ratings": "rating", "times": "time"}
     names = {field: getattr(options, role) or reader.usual(role) for field, role in roles.items()}
     ids = ("users", "items")

@@ -117,7 +117,7 @@ def parts(interactions: Interactions, options: Options) -> Parts:
     times, users = interactions.times, interactions.users
     assert times is not None
     validation, test, end = moments(times, options)
-    if not times.min() < test <= times.max():
+    if options.cut is not None and not times.min() < test <= times.max():
         first, last = (datetime.fromtimestamp(int(t), UTC).date() for t in (times.min(), times.max()))
         raise Unsupported(f"the moment {options.cut} is not within the times of the data, {first} to {last}")
     result = np.full(len(times), TRAIN, np.int8)

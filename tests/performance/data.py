@@ -22,10 +22,11 @@ import synthetic
 from measured import answer, in_child, seconds, show
 from pyarrow import csv
 
-from bench.datasets import cache, catalogue, tables
+from bench.datasets import cache, catalogue
 from bench.datasets.build import build
-from bench.datasets.cells import Column
 from bench.datasets.filters import filtered
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column
 from bench.datasets.imported import import_file
 from bench.splits import catalogue as splits
 from bench.types import Split

@@ -20,9 +20,9 @@ import data
 import synthetic
 from measured import answer, in_child, peak
 
-from bench.datasets import tables
 from bench.datasets.build import build
-from bench.datasets.cells import Column
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column
 from bench.splits import catalogue as splits
 from bench.types import Split
 

@@ -123,7 +123,7 @@ def test_headline_says_what_cannot_be_separated(store):
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
     found = headline(load(store).groups[0])
     assert found.lead == "one" and "best NDCG@10 of 3 algorithms" in found.text
-    assert "cannot be separated from two: its 95 % interval" in found.details[0]
+    assert "cannot be separated from two: by user, the 95 % interval of the difference contains 0" in found.details[0]
     assert found.details[-1] == "The other one is clearly behind."
 
 
@@ -131,7 +131,20 @@ def test_headline_with_a_clear_winner(store):
     far = [[20], [30], [8], [9], [40], [50], [60], [70]]
     for label, ranks in (("one", [[0], [0], [1], [0], [0], [2], [0], [0]]), ("two", far)):
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
-    assert headline(load(store).groups[0]).details == ("Its 95 % interval over users lies clear of the other.",)
+    said = "It is clearly ahead of the other: by user, no 95 % interval of a difference contains 0."
+    assert headline(load(store).groups[0]).details == (said,)
+
+
+def test_differences_are_paired_by_user(store):
+    """Two intervals overlap widely, since users differ; but one algorithm is a place ahead for each of them."""
+    ahead = [[0], [1], [2], [3], [4], [5], [6], [7]]
+    for label, ranks in (("ahead", ahead), ("after", [[r + 1 for r in user] for user in ahead])):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    first, second = load(store).groups[0].rows
+    assert first.estimate("ndcg@10").interval[0] < second.estimate("ndcg@10").interval[1]
+    assert second.behind.value == pytest.approx(first.estimate("ndcg@10").value - second.estimate("ndcg@10").value)
+    assert second.behind.interval[0] > 0
+    assert "clearly ahead" in headline(load(store).groups[0]).details[0]
 
 
 def test_two_identical_algorithms_are_not_separated(store):

@@ -14,10 +14,11 @@ import synthetic_store as synthetic
 from lxml import html
 
 from bench.store import Store
-from reports import columns, folds, tables
+from reports import tables
 from reports.headline import headline
 from reports.load import load
 from reports.output import write
+from reports.ranks import comparable
 
 RANKS = [[0, 3], [1], [0], [12, 40], [2, 5, 7], [4]]
 SAMPLED = "the held-out items and 100 others, sampled uniformly (seed 0)"
@@ -79,8 +80,8 @@ def test_a_clean_audit_says_nothing_in_the_findings(tmp_path: Path):
 def _folds(folder: Path, values: dict[str, list[list[list[int]]]], **changes: Any) -> Store:
     """A store with one split for each fold; values[label][fold] are ranks."""
     store = synthetic.empty(folder)
-    for fold in range(3):
-        split, key = {"name": "k-fold", "folds": 3, "fold": fold}, str(fold) * 64
+    for number in (1, 2, 3):
+        fold, split, key = number - 1, {"name": "k-fold", "folds": 3, "fold": number}, str(number) * 64
         store.put_context(key, replace(synthetic.context(2), split=split, **changes))
         for label, ranks in values.items():
             if fold < len(ranks):
@@ -92,29 +93,46 @@ def _folds(folder: Path, values: dict[str, list[list[list[int]]]], **changes: An
 def test_folds_are_averaged_and_a_missing_one_leaves_a_dash(tmp_path: Path):
     hit, miss = [[0], [1]], [[20], [30]]
     results = load(_folds(tmp_path / "store", {"some": [hit, miss, miss], "all": [hit, hit, hit], "two": [hit, hit]}))
-    assert [group.split for group in results.groups] == ["k-fold (fold=0)", "k-fold (fold=1)", "k-fold (fold=2)"]
-    shown = (columns.of_metric("hit_rate@10"), columns.of_metric("ndcg@10"))
-    (family,) = folds.families(results.groups, shown)
-    assert (family.title, family.count) == ("movielens-small · k-fold (folds=3)", 3)
-    lines = {line.label: line.numbers[0] for line in family.lines}
-    assert lines["all"] == (1.0, 0.0)
-    assert lines["some"] == (pytest.approx(1 / 3), pytest.approx(np.std([1, 0, 0], ddof=1)))
-    assert lines["two"] is None
-    assert [line.label for line in family.lines] == ["all", "some", "two"]
-    page = _page(_folds(tmp_path / "again", {"all": [hit, hit, hit]}), tmp_path / "report")
-    assert "Mean over 3 folds" in page.xpath("string(//section[@id='comparison'])")
+    mean, *folds = results.groups
+    assert (mean.title, mean.folds) == ("movielens-small · k-fold (folds=3), mean of 3", 3)
+    assert [fold.split for fold in folds] == [f"k-fold (folds=3, fold={n})" for n in (1, 2, 3)]
+    assert {fold.part_of for fold in folds} == {mean.title}
+    found = {row.label: row.estimate("hit_rate@10") for row in mean.rows}
+    assert (found["all"].value, found["all"].low) == (1.0, None)
+    assert (found["some"].value, found["some"].low, found["some"].high) == (pytest.approx(1 / 3), 0, 1)
+    assert found["two"].value is None
+    assert [row.label for row in mean.rows] == ["all", "some", "two"]
+    assert "best mean NDCG@10 over 3 folds of 2 algorithms" in headline(mean).text
+
+
+def test_a_page_shows_the_mean_and_folds_away_the_folds(tmp_path: Path):
+    hit = [[0], [1]]
+    page = _page(_folds(tmp_path / "store", {"one": [hit] * 3, "two": [[[3], [4]]] * 3}), tmp_path / "report")
+    (title,) = page.xpath("//section[@class='findings']//h3/text()")
+    assert title == "movielens-small · k-fold (folds=3), mean of 3"
+    assert len(page.xpath("//section[@id='comparison']//details")) == 3
+    assert len(page.xpath("//section[@id='comparison']//table[contains(@class, 'comparison')]")) == 4
 
 
 def test_means_over_folds_of_sampled_candidates_are_marked(tmp_path: Path):
     store = _folds(tmp_path / "store", {"all": [[[0], [1]]] * 3}, candidates=SAMPLED)
-    (family,) = folds.families(load(store).groups, (columns.of_metric("ndcg@10"),))
-    assert family.title == "movielens-small · k-fold (folds=3) †"
+    mean = load(store).groups[0]
+    assert mean.title.endswith("mean of 3 †")
     (caption,) = _page(store, tmp_path / "report").xpath("//p[@class='caption'][contains(., 'folds or windows')]")
     assert SAMPLED in caption.text_content()
 
 
+def test_ranks_count_folds_once_and_leave_sampled_candidates_out(tmp_path: Path):
+    hit, miss = [[0], [1]], [[20], [30]]
+    store = _folds(tmp_path / "store", {"one": [hit] * 3, "two": [miss] * 3})
+    store.put_context("a" * 64, replace(synthetic.context(2), candidates=SAMPLED))
+    synthetic.put(store, synthetic.record("one", split={"name": "x"}, split_hash="a" * 64), synthetic.answers(miss))
+    assert [group.folds for group in comparable(load(store).groups)] == [3]
+
+
 def test_splits_that_are_no_folds_are_not_averaged(tmp_path: Path):
-    assert folds.families(load(_store(tmp_path / "store")).groups, ()) == []
+    (group,) = load(_store(tmp_path / "store")).groups
+    assert (group.folds, group.part_of) == (0, "")
 
 
 def test_slices_are_a_table_for_each_criterion_and_a_file(tmp_path: Path):

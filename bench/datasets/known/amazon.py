@@ -36,7 +36,7 @@ def _source(edition: int, category: str, citation: str, home: str, interactions:
         about=f"Amazon reviews of {edition}, 5-core, {category.replace('_', ' ')}: ratings with times, titles, texts",
         licence=LICENCE,
         citation=citation,
-        reader=f"bench.datasets.amazon:amazon_{edition}",
+        reader=f"bench.datasets.readers.amazon:amazon_{edition}",
         files={parts[0].name: ""},
         optional={parts[1].name: ""},
         folder=PLACES.get(name, ""),

@@ -12,7 +12,7 @@ GOODBOOKS_10K = Source(
     licence="CC BY-SA 4.0",
     citation="Zygmunt Zajac (2017). Goodbooks-10k: a new dataset for book recommendations. FastML. "
     "https://github.com/zygmuntz/goodbooks-10k",
-    reader="bench.datasets.goodbooks:goodbooks_10k",
+    reader="bench.datasets.readers.goodbooks:goodbooks_10k",
     files=GOODBOOKS,
     home="https://github.com/zygmuntz/goodbooks-10k",
     parts=plain(
@@ -26,7 +26,7 @@ BOOK_CROSSING = Source(
     licence="free for research with acknowledgement",
     citation="Cai-Nicolas Ziegler, Sean M. McNee, Joseph A. Konstan and Georg Lausen (2005). Improving "
     "Recommendation Lists Through Topic Diversification. WWW 2005. https://doi.org/10.1145/1060745.1060754",
-    reader="bench.datasets.book_crossing:book_crossing",
+    reader="bench.datasets.readers.book_crossing:book_crossing",
     files={"BX-Book-Ratings.csv": "", "BX-Books.csv": "", "BX-Users.csv": ""},
     rows=1_149_780,
     home="http://www2.informatik.uni-freiburg.de/~cziegler/BX/",

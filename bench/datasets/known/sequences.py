@@ -16,7 +16,7 @@ SASREC_ML_1M = Source(
     about="MovieLens 1M as prepared for SASRec, for next-item prediction; order without times or ratings",
     licence=MOVIELENS_LICENCE,
     citation=f"{MOVIELENS_CITATION}; prepared by {SASREC}{SASREC_DOI}",
-    reader="bench.datasets.published:sasrec_ml_1m",
+    reader="bench.datasets.readers.published:sasrec_ml_1m",
     files={
         "ml-1m.txt.gz|ml-1m.txt": "7c5d534ef3a363c21c424a260fa8e4e0dd0237d8370eb1a250280afbf03fd7dd"
         "|b725f3acb3986fe3130bffd1e77a74d182a1f51799567a236dbd60270f95b0a2"
@@ -38,7 +38,7 @@ SASREC_VIDEO = Source(
     about="Amazon Video Games as prepared for SASRec, for next-item prediction; order without times or ratings",
     licence=AMAZON_LICENCE,
     citation=f"{SASREC}{SASREC_DOI}",
-    reader="bench.datasets.published:sasrec_video",
+    reader="bench.datasets.readers.published:sasrec_video",
     files={"Video.txt": "b7376fe24430743f411dc7f567285657b2adb3f74361cc7ba0aee94f3024b651"},
     folder="sasrec",
     rows=287_107,
@@ -62,7 +62,7 @@ NCF_ML_1M = Source(
     licence=MOVIELENS_LICENCE,
     citation=f"{MOVIELENS_CITATION}; prepared by Xiangnan He et al. (2017). Neural Collaborative Filtering. WWW 2017. "
     "https://doi.org/10.1145/3038912.3052569",
-    reader="bench.datasets.ncf:ncf_ml_1m",
+    reader="bench.datasets.readers.ncf:ncf_ml_1m",
     files={NCF_TRAIN: "|fbe7d60a15c0c70193279684368030549e262b7e3cfcc7197ce89ab49a342150", **NCF_REST},
     optional={"item-id-map.tsv": "", "../ml-1m/movies.dat": ""},
     rows=1_000_209,
@@ -93,7 +93,7 @@ def _s3rec(
         about=f"{what.replace('_', ' ')} as prepared for S3-Rec: order without times, numbered attributes of items",
         licence=licence,
         citation=S3REC,
-        reader=f"bench.datasets.published:{name.replace('-', '_')}",
+        reader=f"bench.datasets.readers.published:{name.replace('-', '_')}",
         files=files,
         folder="s3rec",
         rows=rows,
@@ -119,7 +119,7 @@ AMAZON_SCIENTIFIC = Source(
     licence=AMAZON_LICENCE,
     citation="Jianmo Ni, Jiacheng Li and Julian McAuley (2019). Justifying Recommendations using Distantly-Labeled "
     "Reviews and Fine-Grained Aspects. EMNLP 2019. https://doi.org/10.18653/v1/D19-1018",
-    reader="bench.datasets.scientific:amazon_scientific",
+    reader="bench.datasets.readers.scientific:amazon_scientific",
     files=SCIENTIFIC,
     rows=19_712,
     home="https://github.com/KIKIENAO/decorec",

@@ -13,7 +13,7 @@ DIGINETICA = Source(
     about="Diginetica: views of products in sessions of a shop, with times",
     licence=LICENCE,
     citation=CITATION,
-    reader="bench.datasets.diginetica:diginetica",
+    reader="bench.datasets.readers.diginetica:diginetica",
     files={"train-item-views.csv": ""},
     rows=1_235_380,
     home=COMPETITION,
@@ -26,7 +26,7 @@ GCE_GNN_DIGINETICA = Source(
     licence=LICENCE,
     citation=f"{CITATION}; prepared by Ziyang Wang et al. (2020). Global Context Enhanced Graph Neural Networks for "
     "Session-based Recommendation. SIGIR 2020. https://doi.org/10.1145/3397271.3401142",
-    reader="bench.datasets.diginetica:gce_gnn_diginetica",
+    reader="bench.datasets.readers.diginetica:gce_gnn_diginetica",
     files={"all_train_seq.sessions.txt.gz": "961af3e2c0215873cbf1cb726f31a30308d2d7a324f12e8b488615549332f393"},
     folder="diginetica",
     rows=906_140,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.datasets import tables
-from bench.datasets.cells import Column
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column
 from bench.errors import BadData
 from bench.splits.rows import Parts, Rows
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.datasets import sources, tables
-from bench.datasets.cells import Column
+from bench.datasets import sources
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column
 from bench.errors import BadData
 from bench.splits import files
 from bench.splits.rows import Parts, Rows

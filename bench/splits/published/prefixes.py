@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.datasets import tables
-from bench.datasets.cells import Column
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column
 from bench.errors import BadData
 from bench.splits.rows import Parts, Rows
 

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from bench.datasets.archive import extract
+from bench.datasets.fetching.archive import extract
 from bench.errors import BadData
 
 LIMIT = 1 << 20

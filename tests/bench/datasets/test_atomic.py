@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
+from bench.datasets.formats.roles import ItemColumns
 from bench.datasets.imported import import_file
-from bench.datasets.roles import ItemColumns
 from bench.errors import BadConfig, BadData
 
 INTER = (

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_files import features, put, rows, told
 
-from bench.datasets.book_crossing import book_crossing
-from bench.datasets.goodbooks import goodbooks_10k
-from bench.datasets.literals import parse
-from bench.datasets.steam import steam
+from bench.datasets.readers.book_crossing import book_crossing
+from bench.datasets.readers.goodbooks import goodbooks_10k
+from bench.datasets.readers.literals import parse
+from bench.datasets.readers.steam import steam
 from bench.errors import BadData
 
 GOODBOOKS = {

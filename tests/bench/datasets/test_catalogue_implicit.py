@@ -3,10 +3,10 @@
 import pytest
 from sample_files import features, put, rows, told
 
-from bench.datasets.adjacency import gowalla
-from bench.datasets.citeulike import citeulike_a
-from bench.datasets.diginetica import diginetica, gce_gnn_diginetica
-from bench.datasets.lastfm import lastfm_2k
+from bench.datasets.readers.adjacency import gowalla
+from bench.datasets.readers.citeulike import citeulike_a
+from bench.datasets.readers.diginetica import diginetica, gce_gnn_diginetica
+from bench.datasets.readers.lastfm import lastfm_2k
 from bench.errors import BadData
 
 LASTFM = {

@@ -3,8 +3,8 @@
 import pytest
 from sample_files import features, put, rows, told
 
-from bench.datasets.movielens_1m import ml_1m
-from bench.datasets.movielens_csv import ml_20m, ml_latest_small
+from bench.datasets.readers.movielens_1m import ml_1m
+from bench.datasets.readers.movielens_csv import ml_20m, ml_latest_small
 from bench.errors import BadData
 
 RATINGS = "1::31::5::978300760\n2::31::1::978300761\n1::40::3::978300000\n"

@@ -3,9 +3,9 @@
 import pytest
 from sample_files import features, put, rows, told
 
-from bench.datasets.ncf import ncf_ml_1m
-from bench.datasets.published import s3rec_beauty, sasrec_ml_1m, sasrec_video
-from bench.datasets.scientific import amazon_scientific
+from bench.datasets.readers.ncf import ncf_ml_1m
+from bench.datasets.readers.published import s3rec_beauty, sasrec_ml_1m, sasrec_video
+from bench.datasets.readers.scientific import amazon_scientific
 from bench.errors import BadData
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sample_files import features, put, rows, told
 
-from bench.datasets.amazon import amazon_2014, amazon_2018, amazon_2023
-from bench.datasets.yelp import yelp
+from bench.datasets.readers.amazon import amazon_2014, amazon_2018, amazon_2023
+from bench.datasets.readers.yelp import yelp
 from bench.errors import BadData
 
 REVIEWS = (

@@ -6,7 +6,8 @@ from urllib.error import URLError
 import pytest
 from stand_in import Answer, Network, zipped
 
-from bench.datasets import catalogue, download, sources, wheel
+from bench.datasets import catalogue, sources
+from bench.datasets.fetching import download, wheel
 from bench.datasets.source import Part
 from bench.errors import BadData
 

@@ -8,8 +8,9 @@ from urllib.error import URLError
 import pytest
 from stand_in import Answer, Network, tarred, zipped
 
-from bench.datasets import catalogue, download, pins, sources
-from bench.datasets.download import Unreachable, fetch
+from bench.datasets import catalogue, sources
+from bench.datasets.fetching import download, pins
+from bench.datasets.fetching.download import Unreachable, fetch
 from bench.datasets.source import Part
 from bench.errors import BadData, StoreError
 

@@ -8,8 +8,8 @@ import pytest
 
 from bench import notebook
 from bench.datasets import catalogue
+from bench.datasets.formats.roles import ItemColumns
 from bench.datasets.imported import import_frame
-from bench.datasets.roles import ItemColumns
 from bench.errors import BadConfig, BadData
 
 

@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from bench.datasets.cells import Column
-from bench.datasets.formats import Options, reader
-from bench.datasets.json_lines import JsonLines
+from bench.datasets.formats.by_name import Options, reader
+from bench.datasets.formats.cells import Column
+from bench.datasets.formats.json_lines import JsonLines
 from bench.errors import BadConfig, BadData
 
 COLUMNS = [Column("u", "id"), Column("i", "id"), Column("r", "number")]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from stand_in import Answer, Network, zipped
 
-from bench.datasets import catalogue, download, sources
+from bench.datasets import catalogue, sources
+from bench.datasets.fetching import download
 
 pytestmark = [
     pytest.mark.reference,

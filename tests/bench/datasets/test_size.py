@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bench.datasets import tables
-from bench.datasets.cells import Column
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column
 from bench.datasets.imported import import_file
 from bench.datasets.size import BYTES_PER_ROW, WRAP, _unwrapped, needed
 from bench.errors import Unsupported

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.datasets import tables
-from bench.datasets.cells import Column, seconds
-from bench.datasets.decoded import line_blocks
-from bench.datasets.quotes import well_quoted
+from bench.datasets.formats import tables
+from bench.datasets.formats.cells import Column, seconds
+from bench.datasets.formats.decoded import line_blocks
+from bench.datasets.formats.quotes import well_quoted
 from bench.errors import BadConfig, BadData
 
 COLUMNS = [Column("u", "id"), Column("i", "id"), Column("r", "number")]
@@ -340,7 +340,7 @@ def test_a_file_is_plain_when_its_blocks_are(text):
     raw = text.encode()
     assert b"".join(line_blocks(raw)) == raw
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bench.datasets.decoded.HEAD", 3)
+        patch.setattr("bench.datasets.formats.decoded.HEAD", 3)
         blocks = list(line_blocks(raw))
     assert b"".join(blocks) == raw
     assert all(well_quoted(block, ",") for block in blocks) == well_quoted(raw, ",")

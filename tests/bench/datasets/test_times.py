@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bench.datasets.cells import seconds
-from bench.datasets.times import compact, kind_of, to_seconds
+from bench.datasets.formats.cells import seconds
+from bench.datasets.formats.times import compact, kind_of, to_seconds
 from bench.errors import BadConfig
 
 
