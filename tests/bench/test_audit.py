@@ -192,7 +192,7 @@ def _drifting() -> Dataset:
 def test_the_seer_gains_by_the_future_and_not_only_by_more_data():
     seer = sing(make(_drifting(), {"name": "random"})).seer
     past, much, everything = (seer[knows] or 0 for knows in ("past", "as much", "all"))  # type: ignore[index]
-    assert much - past > 0.05
+    assert much - past > 0.01
     assert everything > much
 
 
