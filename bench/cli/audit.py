@@ -8,7 +8,6 @@ import typer
 
 from bench.cli import output
 from bench.cli.run import Datasets, MatrixFile, Splits
-from bench.titles import describe
 
 if TYPE_CHECKING:
     from bench.types import Split
@@ -64,6 +63,8 @@ def _looked_at(split: Split, canaries: bool) -> dict[str, Any]:
 
 
 def _show(entry: dict[str, Any]) -> None:
+    from bench.titles import describe
+
     output.say(f"{describe(entry['dataset'])} · {describe(entry['split'])}")
     if "problem" in entry:
         output.say(f"cannot be divided: {entry['problem']}\n")
