@@ -2,7 +2,7 @@
 
     cells/<key>/<attempt>/   record.json, lists.parquet, ranks.parquet, questions.parquet, log.txt
     context/<split hash>/    what is known of a split; the files are listed in bench/context_io.py
-    cache/                   training data of each split, the current key of each slot; may be deleted
+    cache/                   training data of each split, the current key of each slot, an index; may be deleted
     locks/, tmp/             cells in progress
 
 An attempt is written under tmp/, synced, and renamed into cells/: done means that the rename happened.
@@ -20,16 +20,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 from filelock import FileLock, Timeout
 
 from bench import answers_io, context_io
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
-from bench.records import Context, Record
+from bench.index import RECORD, Index, read_record
+from bench.leftovers import leftovers
+from bench.records import Context, Record, Slot, canonical
 from bench.types import Answers
 
-RECORD = "record.json"
 LOG = "log.txt"
 
 
@@ -38,23 +38,25 @@ class Store:
 
     def __init__(self, folder: str | Path, *, create: bool = False) -> None:
         self.folder = Path(folder)
+        self._index = Index(self.folder)
         if create:
             with storage(self.folder):
                 for name in ("cells", "context", "locks", "tmp"):
                     (self.folder / name).mkdir(parents=True, exist_ok=True)
-                self._clean()
+                for path in leftovers(self.folder):
+                    shutil.rmtree(path, ignore_errors=True)
         elif not (self.folder / "cells").is_dir():
             what = "not a folder" if self.folder.exists() and not self.folder.is_dir() else "no store here"
             raise StoreError(f"{self.folder}: {what}; `bench run --store FOLDER` makes one")
 
     def records(self) -> list[Record]:
         """Every finished attempt whose record can be read, oldest first. Raises StoreError for a newer format."""
-        found = [record for path in self._paths() if isinstance(record := self._try(path), Record)]
+        found = [record for record in self._index.read() if isinstance(record, Record)]
         return sorted(found, key=lambda record: (record.started, record.attempt))
 
     def damaged(self) -> list[str]:
         """What is wrong with each record that cannot be read."""
-        return [problem for path in self._paths() if isinstance(problem := self._try(path), str)]
+        return [problem for problem in self._index.read() if isinstance(problem, str)]
 
     def best(self, records: list[Record] | None = None) -> dict[str, Record]:
         """For each key the record that counts: the newest ok attempt, or else the newest one."""
@@ -72,26 +74,31 @@ class Store:
         out where there is a result for the same with all parameters known.
         """
         records = self.records() if records is None else records
-        best, current = self.best(records), self._current()
+        best, current = self.best(records), self.current()
         chosen = {record.slot.id: record for record in records}
         found = {slot: best.get(current.get(slot, ""), best[record.key]) for slot, record in chosen.items()}
-        results = [record.slot for record in found.values() if record.status != "skipped"]
+        skipped = [record for record in found.values() if record.status == "skipped"]
+        places: dict[str, list[Slot]] = {_place(record.slot): [] for record in skipped}
+        for record in found.values() if skipped else ():
+            if record.status != "skipped" and (place := _place(record.slot)) in places:
+                places[place].append(record.slot)
         return {
             slot: record
             for slot, record in found.items()
-            if record.status != "skipped" or not any(record.slot.stands_for(other) for other in results)
+            if record.status != "skipped" or not any(map(record.slot.stands_for, places[_place(record.slot)]))
         }
 
     def set_current(self, keys: dict[str, str]) -> None:
         """Remember which key each of these slots has with the code, data and libraries of today."""
         with storage(self.folder):
             temporary = self.begin() / "current.json"
-            temporary.write_text(json.dumps({**self._current(), **keys}), encoding="utf-8")
+            temporary.write_text(json.dumps({**self.current(), **keys}), encoding="utf-8")
             (self.folder / "cache").mkdir(exist_ok=True)
             temporary.replace(self.folder / "cache" / "current.json")
             temporary.parent.rmdir()
 
-    def _current(self) -> dict[str, str]:
+    def current(self) -> dict[str, str]:
+        """The key of each slot id with the code, data and libraries of the last run; empty where nobody knows."""
         try:
             found = json.loads((self.folder / "cache" / "current.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):  # it may be deleted
@@ -101,7 +108,7 @@ class Store:
     def since(self, key: str, moment: str) -> Record | None:
         """The newest attempt at a cell that came to its own end after `moment`, a `stamp()`."""
         paths = sorted(path for path in self.folder.glob(f"cells/{key}/*/{RECORD}") if path.parent.name > moment)
-        found = [record for path in paths if isinstance(record := self._try(path), Record)]
+        found = [record for path in paths if (record := _try(path))]
         return next((record for record in reversed(found) if record.status != "interrupted"), None)
 
     def find(self, name: str) -> Record:
@@ -206,29 +213,17 @@ class Store:
             shutil.rmtree(temporary)  # another run published the same content first
         _sync(final.parent)
 
-    def _clean(self) -> None:
-        """Remove what processes that are no more have left half-done."""
-        for path in (self.folder / "tmp").iterdir():
-            owner = path.name.partition("-")[0]
-            if not (owner.isdigit() and psutil.pid_exists(int(owner))):
-                shutil.rmtree(path, ignore_errors=True)
 
-    def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob(f"cells/*/*/{RECORD}"))
+def _place(slot: Slot) -> str:
+    """All of a slot but its parameters, as text."""
+    return canonical([slot.dataset, slot.split, slot.algorithm, slot.seed])
 
-    def _read(self, path: Path) -> Record:
-        try:
-            return Record.from_json(path.read_text(encoding="utf-8"), str(path))
-        except OSError as error:
-            raise StoreError(f"{path}: {error.strerror}") from None
-        except UnicodeDecodeError as error:
-            raise BadData(f"{path}: corrupt ({error})") from None
 
-    def _try(self, path: Path) -> Record | str:
-        try:
-            return self._read(path)
-        except BadData as error:
-            return str(error)
+def _try(path: Path) -> Record | None:
+    try:
+        return read_record(path)
+    except BadData:
+        return None
 
 
 def stamp() -> str:

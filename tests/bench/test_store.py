@@ -18,8 +18,9 @@ from record_cases import answers, context, record
 
 from bench import answers_io
 from bench.errors import StoreError
+from bench.index import RECORD
 from bench.records import Record, Slot
-from bench.store import RECORD, Store
+from bench.store import Store
 
 
 @pytest.fixture

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from command_line import Call
 from harness import run_here
 
-from bench.files import SEALS, seal
+from bench import answers_io
+from bench.files import SEALS, seal, sha256
+from bench.index import RECORD
 from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.store import Store
 from bench.verify import problems, unaudited
@@ -85,6 +90,72 @@ def test_a_changed_audit_and_a_changed_answer_are_found(kept_store: Store, call:
     assert len(found) == 2
     assert all("corrupt" in problem for problem in found)
     assert call("verify", kept_store.folder).code == 1
+
+
+def _sealed_again(store: Store, name: str, table: dict[str, object]) -> None:
+    """Another file of answers, with its own SHA-256 in the record: as a plug-in or another program may write it."""
+    record = store.records()[0]
+    folder = store.folder_of(record)
+    answers_io.write_table(folder / name, table)
+    facts = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    facts["files"][name]["sha256"] = sha256(folder / name)
+    (folder / RECORD).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def test_answers_to_another_number_of_questions_are_found(kept_store: Store):
+    table = answers_io.read_table(kept_store.folder_of(kept_store.records()[0]) / "questions.parquet")
+    _sealed_again(kept_store, "questions.parquet", {name: column[:-1] for name, column in table.items()})
+    (problem,) = problems(kept_store)
+    assert "39 questions are answered, it has 40" in problem or "cannot be measured" in problem
+
+
+@pytest.mark.parametrize(("name", "column"), [("lists.parquet", "item"), ("ranks.parquet", "items")])
+def test_an_item_that_the_split_does_not_have_is_found(name: str, column: str, kept_store: Store):
+    table = answers_io.read_table(kept_store.folder_of(kept_store.records()[0]) / name)
+    _sealed_again(kept_store, name, {**table, column: table[column] + 1000})
+    (problem,) = problems(kept_store)
+    assert "is not among the" in problem
+
+
+def test_a_column_that_is_missing_is_found(kept_store: Store, call: Call):
+    table = answers_io.read_table(kept_store.folder_of(kept_store.records()[0]) / "ranks.parquet")
+    _sealed_again(kept_store, "ranks.parquet", {name: table[name] for name in ("items", "better")})
+    (problem,) = problems(kept_store)
+    assert "answers cannot be measured (TypeError" in problem
+    assert call("verify", kept_store.folder).code == 1
+
+
+def test_an_ok_result_without_answers_is_found(kept_store: Store):
+    path = kept_store.folder_of(kept_store.records()[0]) / RECORD
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    del facts["files"]["ranks.parquet"]
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    (problem,) = problems(kept_store)
+    assert "an ok result without ranks.parquet" in problem
+
+
+def test_an_attempt_in_the_place_of_another_is_found(kept_store: Store):
+    folder = kept_store.folder_of(kept_store.records()[0])
+    folder.rename(folder.with_name("20250101T000000-00000000"))
+    (problem,) = problems(kept_store)
+    assert problem.endswith("corrupt, the record of another attempt")
+
+
+def test_leftovers_are_told_and_removed_when_asked(kept_store: Store, call: Call):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    (kept_store.folder / "tmp").mkdir(exist_ok=True)
+    dead, living = kept_store.folder / "tmp" / f"{ended.pid}-aa", kept_store.folder / "tmp" / f"{os.getpid()}-bb"
+    for folder in (dead, living):
+        folder.mkdir()
+        (folder / "lists.parquet").write_bytes(b"half")
+    told = call("verify", kept_store.folder)
+    assert told.code == 0
+    assert told.stdout.splitlines()[1:] == [f"left half-done: tmp/{dead.name}; --clean removes it"]
+    assert dead.exists()
+    assert json.loads(call("verify", kept_store.folder, "--json").stdout)["leftovers"] == [dead.name]
+    assert f"tmp/{dead.name} (removed)" in call("verify", kept_store.folder, "--clean").stdout
+    assert (dead.exists(), living.exists()) == (False, True)
 
 
 def test_no_store_is_one_line(tmp_path: Path, call: Call):

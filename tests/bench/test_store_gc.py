@@ -1,0 +1,134 @@
+"""`bench store gc`: what no result needs goes, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Call, one_line
+from record_cases import answers, context, record
+
+from bench import answers_io
+from bench.garbage import find, remove
+from bench.records import Record
+from bench.store import Store
+
+USED, UNUSED = "cd" * 32, "11" * 32
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store", create=True)
+
+
+def _commit(store: Store, day: int = 1, length: int = 3, **changes: Any) -> Record:
+    temporary = store.begin()
+    answers_io.write(answers(length=length), temporary)
+    return store.commit(temporary, record(started=f"2025-01-0{day}T00:00:00+00:00", **changes))
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True)
+    (path / "file").write_bytes(b"12345")
+    return path
+
+
+def _dead() -> int:
+    """The number of a process that is no more."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    return ended.pid
+
+
+def test_what_no_result_uses_goes(store: Store, call: Call):
+    _commit(store)
+    _commit(store, key="bb" * 32, status="interrupted")
+    store.put_context(USED, context())
+    store.put_context(UNUSED, context())
+    cache = store.folder / "cache"
+    kept = [
+        _folder(cache / "training" / USED),
+        _folder(cache / "scratch" / ("bb" * 32)),
+        store.folder / "context" / USED,
+    ]
+    gone = [
+        _folder(cache / "training" / UNUSED),
+        _folder(cache / "scratch" / ("ab" * 32)),
+        _folder(store.folder / "tmp" / f"{_dead()}-aa"),
+        store.folder / "context" / UNUSED,
+    ]
+    said = call("store", "gc", store.folder, "--dry-run")
+    assert said.code == 0
+    assert "           5  cache/scratch/abab" in said.stdout
+    assert "4 would go, " in said.stdout
+    assert all(path.exists() for path in (*kept, *gone)), "nothing has changed"
+    done = call("store", "gc", store.folder)
+    assert "4 removed, " in done.stdout
+    assert [path.exists() for path in (*kept, *gone)] == [True] * 3 + [False] * 4
+    assert len(store.records()) == 2
+    assert list((store.folder / "tmp").iterdir()) == []
+    assert "0 removed, 0 bytes" in call("store", "gc", store.folder).stdout
+
+
+def test_attempts_that_a_newer_one_replaces_go_only_when_asked(store: Store):
+    first, failed, best, later = (
+        _commit(store, 1),
+        _commit(store, 2, status="failed"),
+        _commit(store, 3),
+        _commit(store, 4, status="timeout"),
+    )
+    assert find(store) == []
+    found = find(store, replaced=True)
+    assert [garbage.path for garbage in found] == [store.folder_of(first), store.folder_of(failed)]
+    remove(store, found)
+    assert store.records() == [best, later]
+    store.answers(best)
+
+
+def test_an_attempt_with_other_answers_stays(store: Store):
+    """It is the proof that the cell is not deterministic."""
+    _commit(store, 1, length=2), _commit(store, 2)
+    assert find(store, replaced=True) == []
+
+
+def test_an_attempt_stays_when_the_newer_one_is_damaged(store: Store):
+    _commit(store, 1)
+    path = store.folder_of(_commit(store, 2)) / "lists.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert find(store, replaced=True) == []
+
+
+@pytest.mark.parametrize("status", ["ok", "failed"])
+def test_stale_attempts_go_when_asked_and_an_ok_result_of_today_is_there(status: str, store: Store):
+    old, new = _commit(store, 1, key="aa" * 32), _commit(store, 2, key="bb" * 32, status=status)
+    store.set_current({new.slot.id: new.key})
+    assert find(store, replaced=True) == []
+    found = [garbage.path for garbage in find(store, stale=True)]
+    assert found == ([store.folder_of(old)] if status == "ok" else [])
+
+
+def test_what_a_damaged_record_may_need_stays(store: Store):
+    (store.folder_of(_commit(store)) / "record.json").write_text("{", encoding="utf-8")
+    store.put_context(USED, context())
+    assert find(store) == []
+
+
+def test_a_cell_that_runs_keeps_its_scratch(store: Store):
+    _commit(store)
+    scratch = _folder(store.folder / "cache" / "scratch" / ("ab" * 32))
+    with store.claim("ab" * 32):
+        assert remove(store, find(store)) == []
+    assert scratch.exists()
+
+
+def test_a_store_in_use_is_left_alone(store: Store, call: Call):
+    _folder(store.folder / "tmp" / f"{os.getpid()}-aa")
+    store.put_context(UNUSED, context())
+    done = call("store", "gc", store.folder)
+    assert done.code == 3
+    assert "a run is using this store" in one_line(done)
+    assert store.knows(UNUSED)
