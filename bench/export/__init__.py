@@ -1,0 +1,1 @@
+"""What a store holds, for other programs: tables, and a bundle that stands for the store itself."""
