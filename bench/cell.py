@@ -1,4 +1,4 @@
-"""What runs inside the process of one cell: load, fit, recommend, predict, write.
+"""What runs inside the process of one cell: load, fit, recommend, predict, write, latency.
 
     python -m bench.cell JOB.json
 
@@ -25,9 +25,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import psutil
+
+if TYPE_CHECKING:
+    from bench.algorithm import Algorithm
+    from bench.types import Answers, HeldOut, Training
 
 SAMPLE = 200  # questions on which an algorithm's own `recommend` is checked
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
@@ -62,8 +66,7 @@ class News:
 def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
     """The whole cell; raises whatever the algorithm raises."""
     with news.phase("load"):
-        from bench import answers_io, evaluation, handover, registry
-        from bench.algorithm import Algorithm
+        from bench import answers_io, energy, evaluation, handover, registry, surroundings
         from bench.errors import StoreError
         from bench.files import cannot_write
 
@@ -73,21 +76,14 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         training = evaluation.told(training, Path(job["scratch"]), news.epoch)
         if algorithm.compiles:
             evaluation.rehearse(algorithm, training)
-    with news.phase("fit"):
-        algorithm.fit(training)
-    news.tell(event="fitted")
-    held_out = handover.unpack(held_out_pipe.read(), training)
-    with news.phase("recommend"):
-        answers = evaluation.rank(algorithm, held_out)
-        if type(algorithm).recommend is not Algorithm.recommend:
-            asked = held_out.query.slice(0, SAMPLE)
-            evaluation.check_lists(algorithm.recommend(asked, 10), asked, 10)
-    refused = 0
-    if evaluation.predicts(type(algorithm), held_out):
-        with news.phase("predict"):
-            mean = float(training.interactions.known_ratings.mean(dtype="float64"))
-            predictions, refused = evaluation.predict(algorithm, held_out, mean)
-            answers = replace(answers, predictions=predictions)
+    news.tell(event="seen", values=surroundings.seen())
+    with energy.metered() as spent:
+        with news.phase("fit"):
+            algorithm.fit(training)
+        news.tell(event="fitted")
+        held_out = handover.unpack(held_out_pipe.read(), training)
+        answers, refused = _answer(algorithm, training, held_out, news)
+    news.tell(event="energy", values=spent)
     with news.phase("write"):
         try:
             answers_io.write(answers, output)
@@ -100,7 +96,39 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         "unscored": int(answers.unscored.sum()),
         "refused": refused,
     }
+    news.tell(event="answered", values=counts)  # from here on nothing can spoil the result
+    _measure_latency(algorithm, held_out, news)
     news.tell(event="done", counts=counts)
+
+
+def _answer(algorithm: Algorithm[Any], training: Training, held_out: HeldOut, news: News) -> tuple[Answers, int]:
+    """All answers, and how many ratings the algorithm refused to predict."""
+    from bench import evaluation
+    from bench.algorithm import Algorithm
+
+    with news.phase("recommend"):
+        answers = evaluation.rank(algorithm, held_out)
+        if type(algorithm).recommend is not Algorithm.recommend:
+            asked = held_out.query.slice(0, SAMPLE)
+            evaluation.check_lists(algorithm.recommend(asked, 10), asked, 10)
+    if not evaluation.predicts(type(algorithm), held_out):
+        return answers, 0
+    with news.phase("predict"):
+        mean = float(training.interactions.known_ratings.mean(dtype="float64"))
+        predictions, refused = evaluation.predict(algorithm, held_out, mean)
+    return replace(answers, predictions=predictions), refused
+
+
+def _measure_latency(algorithm: Algorithm[Any], held_out: HeldOut, news: News) -> None:
+    """Tell how long one user waits; what goes wrong here is a warning."""
+    from bench import latency
+
+    with news.phase("latency"):
+        try:
+            news.tell(event="latency", values=latency.measure(algorithm, held_out.query))
+        except Exception as error:  # the answers are complete already
+            traceback.print_exc()
+            news.tell(event="warning", text=f"latency is not measured: {_reason(error)}")
 
 
 def main() -> int:

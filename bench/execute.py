@@ -7,12 +7,17 @@ from pathlib import Path
 
 from bench import context, plan
 from bench.audit import audit
+from bench.budget import Budget, informative, ordered
 from bench.engines import local
+from bench.errors import BadConfig
+from bench.estimates import Estimates
+from bench.explain import remember
 from bench.matrix import Limits
 from bench.plan import Cell, Decision
 from bench.records import Record
 from bench.runner import Runner, default_jobs, default_limits
 from bench.store import Store, stamp
+from bench.surroundings import usable_cores
 from bench.topk import compile_kernels
 
 QUICK = Path(__file__).with_name("quick.toml")
@@ -27,6 +32,20 @@ class Options:
     jobs: int | None = None
     threads: int = 1
     limits: Limits = field(default_factory=Limits)
+    order: str = "given"  # one of `bench.budget.ORDERS`
+    budget: float | None = None  # seconds for all cells together; without one all cells run
+    timing_exclusive: bool = False  # one cell at a time
+
+    def cells_at_a_time(self) -> int:
+        """`jobs`, or else as many as there are usable cores for. Raises BadConfig when not even one cell fits."""
+        cores = usable_cores()
+        if self.jobs is None and self.threads > cores:
+            raise BadConfig(
+                f"--threads {self.threads} is more than the {cores} usable cores; take fewer, or say --jobs 1 as well"
+            )
+        if self.timing_exclusive:
+            return 1
+        return self.jobs or min(default_jobs(self.threads), cores // self.threads)
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,7 @@ class Outcome:
     records: list[Record]
     ran: int
     complete: bool
+    left_out: list[Cell] = field(default_factory=list)  # did not fit into the budget
 
     @property
     def exit_code(self) -> int:
@@ -51,6 +71,9 @@ class Listener:
     def planned(self, decisions: list[Decision], jobs: int) -> None:
         """Before the first cell starts."""
 
+    def expects_too_much(self, cells: dict[str, str]) -> None:
+        """Before the first cell starts: what will probably break which limit, by key."""
+
     def finished(self, cell: Cell, record: Record) -> None:
         """After each cell."""
 
@@ -59,31 +82,53 @@ class Listener:
 
 
 def execute(planned: list[Cell], store: Store, options: Options, listener: Listener | None = None) -> Outcome:
-    """Run the cells that the store does not hold yet. Raises StoreError when results cannot be kept."""
+    """Run the cells that the store does not hold yet.
+
+    Raises StoreError when results cannot be kept, and BadConfig when a cell has more threads than there are usable
+    cores and `jobs` is not given.
+    """
     listener = listener or Listener()
-    jobs = options.jobs or default_jobs(options.threads)
+    jobs = options.cells_at_a_time()
     usual = _with_defaults(options.limits, jobs)
-    began = stamp()
-    decisions = plan.decide(planned, store, options.rerun, usual)
+    began, records = stamp(), store.records()
+    decisions = plan.decide(planned, store, options.rerun, usual, records)
+    wanted = [decision.cell for decision in decisions if decision.runs]
+    estimates = Estimates(wanted, records, usual, store, options.budget)
+    _prepare(decisions, store)
+    listener.planned(decisions, jobs)
+    if over := {cell.key: why for cell in wanted if (why := estimates.over(cell))}:
+        listener.expects_too_much(over)
+    fresh: dict[str, Record] = {}
+
+    def finished(cell: Cell, record: Record) -> None:
+        fresh[cell.key] = record
+        estimates.add(record)
+        listener.finished(cell, record)
+
+    runner = Runner(store, usual, threads=options.threads, beside=jobs > 1)
+    wanted = ordered(wanted, options.order, estimates.guess)
+    if options.budget is None:
+        complete, left_out = local.run(wanted, runner, jobs, finished, listener.progress, began), []
+    else:
+        budget = Budget(options.budget, estimates.guess)
+        wanted = informative(wanted, planned)
+        complete = local.run(wanted, runner, jobs, finished, listener.progress, began, budget.admits)
+        left_out = budget.left_out
+    found = [fresh.get(decision.cell.key, decision.record) for decision in decisions]
+    return Outcome([record for record in found if record], len(fresh), complete, left_out)
+
+
+def _prepare(decisions: list[Decision], store: Store) -> None:
+    """Keep what has to be known of splits and keys, and compile what the cells share."""
     for asked in {d.cell.split.fingerprint: d.cell.split for d in decisions if d.cell.split}.values():
         if not store.knows(asked.fingerprint):
             split = asked.make()
             findings = tuple(finding.as_dict() for finding in audit(split))
             store.put_context(asked.fingerprint, replace(context.context_of(split), audit=findings))
-    store.set_current({d.cell.slot.id: d.cell.key for d in decisions if not d.cell.problem})
+    able = [decision.cell for decision in decisions if not decision.cell.problem]
+    store.set_current({cell.slot.id: cell.key for cell in able})
+    remember(able, store)
     compile_kernels()
-    listener.planned(decisions, jobs)
-    fresh: dict[str, Record] = {}
-
-    def finished(cell: Cell, record: Record) -> None:
-        fresh[cell.key] = record
-        listener.finished(cell, record)
-
-    runner = Runner(store, usual, threads=options.threads)
-    wanted = [decision.cell for decision in decisions if decision.runs]
-    complete = local.run(wanted, runner, jobs, finished, listener.progress, began)
-    found = [fresh.get(decision.cell.key, decision.record) for decision in decisions]
-    return Outcome([record for record in found if record], len(fresh), complete)
 
 
 def _with_defaults(limits: Limits, jobs: int) -> Limits:

@@ -15,6 +15,7 @@ from bench.errors import BadConfig, did_you_mean
 
 TIME_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 MEMORY_UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
+LIMITED_PHASES = ("fit", "recommend", "predict")
 METRICS = ("precision@10", "hit_rate@10", "recall@10", "ndcg@10", "coverage@10", "rmse")
 
 
@@ -33,16 +34,23 @@ class _Part(BaseModel):
 class Limits(_Part):
     """What a cell may use; None stands for the default of the run."""
 
-    time: float | None = None
+    time: float | None = None  # the whole cell
     memory: float | None = None
+    fit: float | None = None
+    recommend: float | None = None
+    predict: float | None = None
 
-    @field_validator("time", "memory", mode="before")
+    @field_validator("*", mode="before")
     @classmethod
     def _parse(cls, value: Any, info: Any) -> Any:
         try:
-            return quantity(str(value), TIME_UNITS if info.field_name == "time" else MEMORY_UNITS)
+            return quantity(str(value), MEMORY_UNITS if info.field_name == "memory" else TIME_UNITS)
         except BadConfig as error:
             raise ValueError(str(error)) from None
+
+    def phases(self) -> dict[str, float]:
+        """Seconds that single phases may take, where the matrix says so."""
+        return {name: seconds for name in LIMITED_PHASES if (seconds := getattr(self, name)) is not None}
 
 
 class AlgorithmSpec(_Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from bench.datasets import catalogue as datasets
 from bench.describe import Description, describe
 from bench.errors import BadConfig, BenchError, StoreError, Unsupported
 from bench.evaluation import LIST_LENGTH
-from bench.matrix import AlgorithmSpec, Limits, Matrix
+from bench.matrix import LIMITED_PHASES, AlgorithmSpec, Limits, Matrix
 from bench.metrics import registry as metrics
 from bench.planned import Planned
 from bench.records import FORMAT, Record, Slot, digest
@@ -40,6 +41,8 @@ class Cell:
     problem: str = ""
     split: Planned | None = field(default=None, repr=False)
     versions: dict[str, str] = field(default_factory=dict)
+    ingredients: dict[str, Any] = field(default_factory=dict, repr=False)  # what the key is made of beside the slot
+    interactions: int = 0  # of the data set
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,14 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
     return list({cell.key: cell for cell in found}.values())  # what is said twice runs once
 
 
-def decide(planned: list[Cell], store: Store | None, rerun: str, limits: Limits) -> list[Decision]:
-    """For each cell whether it runs under the policy `rerun`, given what the store holds."""
-    best = store.best() if store else {}
+def decide(
+    planned: list[Cell], store: Store | None, rerun: str, limits: Limits, records: list[Record] | None = None
+) -> list[Decision]:
+    """For each cell whether it runs under the policy `rerun`, given what the store holds.
+
+    `records` are those of the store where they have been read already.
+    """
+    best = store.best(records) if store else {}
     slots = {record.slot.id for record in best.values()}
     decisions = [_decide(cell, best.get(cell.key), cell.slot.id in slots, rerun, limits) for cell in planned]
     return [_repaired(decision, store) for decision in decisions] if store and rerun == "failed" else decisions
@@ -122,15 +130,21 @@ def _decide(cell: Cell, record: Record | None, known_slot: bool, rerun: str, usu
     if record.status in ("ok", "skipped"):
         changed = record.status == "skipped" and not cell.problem
         return Decision(cell, changed, "done" if record.status == "ok" else "skipped", record)
-    raised = _raised(record, limits_of(cell, usual))
-    runs = raised or rerun == "failed" or record.status not in (*FINAL, *LIMITED)
+    raised = raised_limit(record, cell, usual)
+    runs = bool(raised) or rerun == "failed" or record.status not in (*FINAL, *LIMITED)
     return Decision(cell, runs, f"{record.status}, limit raised" if raised else record.status, record)
 
 
-def _raised(record: Record, limits: Limits) -> bool:
-    """Whether a cell that ran into a limit has more room now."""
+def raised_limit(record: Record, cell: Cell, usual: Limits) -> str:
+    """The limit that has more room now than when the cell ran into one of its kind; empty when none has."""
     limit = LIMITED.get(record.status)
-    return limit is not None and (getattr(limits, limit) or 0) > RAISED * record.limits.get(limit, 0)
+    if limit is None:
+        return ""
+    if (getattr(limits_of(cell, usual), limit) or 0) > RAISED * record.limits.get(limit, 0):
+        return limit
+    phases = cell.limits.phases()
+    before = {name: record.limits[name] for name in LIMITED_PHASES if limit == "time" and name in record.limits}
+    return next((name for name, old in before.items() if phases.get(name, math.inf) > RAISED * old), "")
 
 
 def _repaired(decision: Decision, store: Store) -> Decision:
@@ -173,6 +187,8 @@ def _cell(
         limits=spec.limits,
         problem=description.unavailable or _unmet(description, dataset, split),
         versions=versions,
+        ingredients=rest,
+        interactions=len(dataset.interactions),
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
+import re
 import subprocess
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from typing import Any
 import psutil
 
 from bench import sources
+from bench.records import digest
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -37,11 +41,47 @@ def versions(module: str) -> dict[str, str]:
 
 
 @cache
+def installed() -> dict[str, str]:
+    """Name -> version of every installed distribution; where one is there twice, the one that Python imports."""
+    found: dict[str, str] = {}
+    for distribution in importlib.metadata.distributions():
+        facts = distribution.metadata
+        if facts and "Name" in facts and "Version" in facts:  # a damaged installation has none
+            found.setdefault(re.sub(r"[-_.]+", "-", facts["Name"]).lower(), facts["Version"])
+    return dict(sorted(found.items()))
+
+
+def keep_installed(store: Path) -> str:
+    """The SHA-256 of `installed()`; the list itself is written once per store, as environment/<hash>.json.
+
+    Raises OSError when it cannot be written.
+    """
+    listed = installed()
+    name = digest(listed)
+    final = store / "environment" / f"{name}.json"
+    if not final.exists():
+        final.parent.mkdir(parents=True, exist_ok=True)
+        half = final.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        half.write_text(json.dumps(listed, indent=1, ensure_ascii=False), encoding="utf-8")
+        half.replace(final)
+    return name
+
+
+def load() -> float | None:
+    """Processes that ran or waited for a core, mean of the last minute; None where the system does not say."""
+    try:
+        return os.getloadavg()[0]
+    except (OSError, AttributeError):
+        return None
+
+
+@cache
 def machine() -> dict[str, Any]:
     """Hardware and software of this machine, as far as they can change a number or a time."""
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
+        "kernel": platform.release(),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory": psutil.virtual_memory().total,

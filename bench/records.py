@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bench.energy import unavailable
 from bench.errors import BadData, StoreError
 from bench.types import Ints, Longs
 
@@ -43,7 +44,7 @@ class Slot:
     @property
     def id(self) -> str:
         """A hash that is equal for equal slots."""
-        return digest(asdict(self))
+        return digest({field.name: getattr(self, field.name) for field in fields(self)})
 
     def stands_for(self, other: Slot) -> bool:
         """Whether `other` is the same with more parameters: what is unavailable does not know its defaults."""
@@ -74,15 +75,18 @@ class Record:
     started: str  # UTC, ISO 8601
     wall: float  # seconds, start of the process to its end
     memory: int  # bytes, highest resident memory of the whole process tree
-    limits: dict[str, float]  # {"time": seconds, "memory": bytes}
+    limits: dict[str, float]  # {"time": seconds, "memory": bytes, phase: seconds …}
     split_hash: str
     data_hash: str
-    phases: dict[str, Phase] = field(default_factory=dict)  # load, fit, recommend, predict, write
+    phases: dict[str, Phase] = field(default_factory=dict)  # load, fit, recommend, predict, write, latency
     counts: dict[str, int] = field(default_factory=dict)  # questions, unscored, refused, tied, short …
     curve: list[dict[str, float]] = field(default_factory=list)  # what `report(epoch, …)` said
     warnings: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    latency: dict[str, float] = field(default_factory=dict)  # {"questions", "p50", "p95", "p99"}: seconds of one list
+    energy: dict[str, Any] = field(default_factory=unavailable)  # {"joules": … or None, "kind": see bench.energy}
+    load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT
 
     @property

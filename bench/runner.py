@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import queue
 import shutil
 import signal
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import handover, provenance
+from bench import energy, handover, provenance
 from bench.errors import BadData, StoreError, Unsupported
 from bench.files import seal, sealed, storage
 from bench.matrix import Limits
@@ -24,11 +23,14 @@ from bench.plan import Cell, limits_of
 from bench.planned import Planned
 from bench.process import Child
 from bench.records import Phase, Record
+from bench.redaction import without_secrets
 from bench.store import Store
+from bench.surroundings import usable_cores
 from bench.types import Split
 
 TICK = 0.1  # seconds between looks at a running cell
 EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
+LATENCY_PATIENCE = 30.0  # seconds for measuring latency, which ends by itself after 10 unless a call hangs
 _CONTINUED = "went on from the checkpoint of an earlier attempt; time is that of this attempt alone"
 Progress = Callable[[str, float, int], None]  # phase, seconds so far, bytes now
 
@@ -38,12 +40,23 @@ class _Watched:
     """What is known of a running cell."""
 
     phase: str = "start"
+    entered: float = 0.0  # when that phase began, by time.monotonic()
     phases: dict[str, Phase] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
-    counts: dict[str, int] | None = None  # there when the answers are complete
+    answered: dict[str, int] | None = None  # the counts, there when the answers are complete
+    counts: dict[str, int] | None = None  # the same, when nothing is left to measure either
     failure: tuple[str, str] | None = None  # (status, reason) that the cell told or that stopped it
     memory: int = 0
     warnings: list[str] = field(default_factory=list)
+    latency: dict[str, float] = field(default_factory=dict)
+    energy: dict[str, Any] = field(default_factory=energy.unavailable)
+    seen: dict[str, Any] = field(default_factory=dict)  # what the process found around it
+    load: float | None = field(default_factory=provenance.load)  # before the cell
+
+    def settle(self, problem: str) -> None:
+        """Keep a result that was complete before its latency could be measured."""
+        self.counts = self.answered
+        self.warnings.append(f"latency is not measured: {problem}")
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,7 @@ class Runner:
     limits: Limits
     threads: int = 1
     device: str = "cpu"
+    beside: bool = False  # other cells of the run may be running at the same time
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, cell: Cell, progress: Progress = lambda *_: None) -> Record:
@@ -122,7 +136,7 @@ class Runner:
                 return
             match event:
                 case {"event": "begin", "phase": name}:
-                    watched.phase = name
+                    watched.phase, watched.entered = name, time.monotonic()
                 case {"event": "end", "phase": name, "cost": cost}:
                     watched.phases[name] = Phase(**cost)
                     watched.memory = max(watched.memory, cost["peak"])
@@ -130,6 +144,10 @@ class Runner:
                     child.hand_over(handover.pack(split.test))
                 case {"event": "epoch", **values}:
                     watched.curve.append({k: v for k, v in values.items() if k != "event"})
+                case {"event": "seen" | "energy" | "latency" | "answered" as name, "values": values}:
+                    setattr(watched, name, values)
+                case {"event": "warning", "text": text}:
+                    watched.warnings.append(text)
                 case {"event": "done", "counts": counts}:
                     watched.counts = counts
                     return
@@ -138,9 +156,20 @@ class Runner:
                     return
 
     def _exceeded(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
-        time_limit, memory_limit = self.limit(cell)
+        """Why the cell must be stopped; a complete result is settled, whatever happens while latency is measured."""
         if self.stop.is_set():
             return "interrupted", f"stopped in phase {watched.phase}"
+        over = self._over_limit(cell, watched, seconds)
+        if over and watched.answered is not None:
+            watched.settle(over[1])
+            return None
+        return over
+
+    def _over_limit(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
+        time_limit, memory_limit = self.limit(cell)
+        phase_limit = {**cell.limits.phases(), "latency": LATENCY_PATIENCE}.get(watched.phase, math.inf)
+        if watched.phase not in watched.phases and time.monotonic() - watched.entered > phase_limit:
+            return "timeout", f"over the limit of {phase_limit:g} s for phase {watched.phase}"
         if seconds > time_limit:
             return "timeout", f"over the limit of {time_limit:.0f} s in phase {watched.phase}"
         if watched.memory > memory_limit:
@@ -178,7 +207,9 @@ class Runner:
     def _record(self, cell: Cell, watched: _Watched, started: str, wall: float) -> Record:
         status, reason = watched.failure or ("ok", "")
         time_limit, memory_limit = self.limit(cell)
-        threads = {"threads": self.threads, "device": self.device}
+        threads = {"threads": self.threads, "device": self.device, "shared": self.beside}
+        with storage(self.store.folder):
+            environment = {"distributions": provenance.keep_installed(self.store.folder)}
         return Record(
             key=cell.key,
             attempt="",
@@ -186,18 +217,21 @@ class Runner:
             label=cell.label,
             family=cell.family,
             status=status,
-            reason=reason,
+            reason=without_secrets(reason),
             started=started,
             wall=wall,
             memory=watched.memory,
-            limits={"time": min(time_limit, 1e9), "memory": min(memory_limit, 1e18)},
+            limits={"time": min(time_limit, 1e9), "memory": min(memory_limit, 1e18), **cell.limits.phases()},
             split_hash=cell.split.fingerprint if cell.split else "",
             data_hash=cell.split.data_fingerprint if cell.split else "",
             phases=watched.phases,
             counts=watched.counts or {},
             curve=watched.curve,
-            warnings=watched.warnings,
-            provenance={**provenance.machine(), **threads, "versions": cell.versions},
+            warnings=[without_secrets(text) for text in watched.warnings],
+            provenance={**provenance.machine(), **threads, **watched.seen, "versions": cell.versions, **environment},
+            latency=watched.latency,
+            energy=watched.energy,
+            load={"before": watched.load, "after": provenance.load()},
         )
 
 
@@ -215,6 +249,8 @@ def training_folder(store: Store, split: Split) -> Path:
 
 def _judge(watched: _Watched, code: int | None) -> None:
     """Name the end of a cell that did not name it itself."""
+    if watched.counts is None and watched.answered is not None and watched.failure is None:
+        watched.settle("the process ended")
     if watched.counts is not None:
         if code is None:
             watched.warnings.append("the process hung after its result was complete and was stopped")
@@ -246,4 +282,4 @@ def default_limits(jobs: int) -> Limits:
 
 def default_jobs(threads: int) -> int:
     """As many cells at a time as there are cores for their threads, at most four."""
-    return max(1, min(4, (os.cpu_count() or 1) // threads))
+    return max(1, min(4, usable_cores() // threads))

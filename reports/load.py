@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bench import answers_io
+from bench.attempts import unequal
 from bench.errors import StoreError
 from bench.matrix import METRICS
 from bench.metrics.registry import Metric, measure, parse
@@ -28,13 +28,13 @@ def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
     leading = _leading(names)
     records = store.records()
     latest = list(store.latest(records).values())
-    unequal = _unequal(records)
+    different = unequal(records)
     groups = []
     shown: dict[str, Cell] = {}
     titles = Titles(record.slot for record in latest)
     for (_, _, split_hash), members in _grouped(latest).items():
         context = _context(store, split_hash)
-        seen = [_see(store, record, context, wanted, names, unequal) for record in members]
+        seen = [_see(store, record, context, wanted, names, different) for record in members]
         shown |= {one.cell.record.attempt: one.cell for one in seen}
         rows = averages.rows(seen, context, names, leading)
         dataset, split = titles.of(members[0].slot)
@@ -72,10 +72,15 @@ def _context(store: Store, split_hash: str) -> Context | None:
 
 
 def _see(
-    store: Store, record: Record, context: Context | None, wanted: list[Metric], names: Sequence[str], unequal: set[str]
+    store: Store,
+    record: Record,
+    context: Context | None,
+    wanted: list[Metric],
+    names: Sequence[str],
+    different: set[str],
 ) -> Seen:
     """A record as a cell, with its metrics where it has readable answers."""
-    doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in unequal else ()
+    doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in different else ()
     cell = Cell(record, record.status, record.reason, warnings=(*record.warnings, *doubts))
     if record.status != OK:
         return Seen(cell)
@@ -109,13 +114,3 @@ def _shares(answers: Answers) -> tuple[float | None, float | None]:
     candidates = int(answers.candidates.sum())
     unscored = float(answers.unscored.sum() / candidates) if candidates else None
     return unscored, float((answers.tied > 0).mean()) if len(answers.tied) else None
-
-
-def _unequal(records: Iterable[Record]) -> set[str]:
-    """Keys whose ok attempts did not give the same answers."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        if record.status == OK:
-            hashes = [record.files.get(name, {}).get("sha256", "") for name in answers_io.FILES]
-            found[record.key].add(canonical(hashes))
-    return {key for key, answers in found.items() if len(answers) > 1}

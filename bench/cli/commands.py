@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import typer
 
-from bench.cli import audit, check, data, doctor, list_, new, plan, report, run, score, show, status, verify
+from bench.cli import (
+    audit,
+    check,
+    data,
+    doctor,
+    export,
+    list_,
+    new,
+    plan,
+    repeat,
+    report,
+    run,
+    score,
+    show,
+    status,
+    store,
+    verify,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add every command to `app`, in the order in which `bench --help` lists them."""
-    for module in (run, plan, audit, status, show, report, score, verify, new, check, doctor):
+    for module in (run, plan, audit, status, show, report, score, repeat, export, verify, new, check, doctor):
         app.command(name=module.__name__.rpartition(".")[2], epilog=module.EXAMPLES)(module.command)
     app.add_typer(list_.app, name="list")
     app.add_typer(data.app, name="data")
-
-
-def names() -> list[str]:
-    """The names of all commands."""
-    return [
-        "run",
-        "plan",
-        "audit",
-        "status",
-        "show",
-        "report",
-        "score",
-        "verify",
-        "new",
-        "check",
-        "doctor",
-        "list",
-        "data",
-    ]
+    app.add_typer(store.app, name="store")

@@ -18,12 +18,15 @@ from bench.titles import Titles
 if TYPE_CHECKING:
     from rich.table import Table
 
+NAMED = 10  # cells in one line
+
 
 class Lines(Listener):
     """One plain line for each finished cell."""
 
     def __init__(self) -> None:
         self.titles = Titles([])
+        self.names: dict[str, str] = {}
         self.total = 0
         self.done = 0
 
@@ -34,6 +37,12 @@ class Lines(Listener):
         kept = len(decisions) - self.total
         note = f", {kept} done already" if kept else ""
         output.say(f"{self.total} cells to run{note}, {jobs} at a time")
+        self.names = {d.cell.key: name(d.cell, self.titles) for d in decisions}
+
+    def expects_too_much(self, cells: dict[str, str]) -> None:
+        """Say in one line what will probably break a limit."""
+        told = [f"{self.names[key]} ({why})" for key, why in cells.items()]
+        output.say(f"warning: probably over the limit, by earlier results: {_some(told)}")
 
     def finished(self, cell: Cell, record: Record) -> None:
         """Say how one cell ended."""
@@ -47,8 +56,7 @@ class Lines(Listener):
             "" if record.status == "skipped" else f"  {output.duration(record.wall)}  {output.megabytes(record.memory)}"
         )
         reason = f"  {record.reason}" if record.reason else ""
-        name = " · ".join((cell.label, *self.titles.of(cell.slot), f"seed {cell.slot.seed}"))
-        return f"{place} {record.status:<7} {name}{cost}{reason}".replace("\n", " ")
+        return f"{place} {record.status:<7} {name(cell, self.titles)}{cost}{reason}".replace("\n", " ")
 
 
 class Board(Lines):
@@ -96,6 +104,24 @@ class Board(Lines):
             cells = (label, phase, output.duration(seconds), output.megabytes(memory))
             grid.add_row(*(Text(output.clean(cell)) for cell in cells))
         return grid
+
+
+def name(cell: Cell, titles: Titles) -> str:
+    """`ease · movielens-small · user-time · seed 0`."""
+    return " · ".join((cell.label, *titles.of(cell.slot), f"seed {cell.slot.seed}"))
+
+
+def left_out(cells: list[Cell], planned: list[Cell], budget: str | None) -> str:
+    """A line on the cells that did not fit into the budget."""
+    titles = Titles(cell.slot for cell in planned)
+    told = _some([name(cell, titles) for cell in cells])
+    return f"{len(cells)} of {len(planned)} cells left out, they did not fit into the budget of {budget}: {told}"
+
+
+def _some(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = f"; and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return "; ".join(names[:NAMED]) + more
 
 
 @contextmanager

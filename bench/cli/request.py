@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.budget import ORDERS
 from bench.errors import BadConfig, did_you_mean
 from bench.execute import QUICK, Options
 from bench.matrix import MEMORY_UNITS, TIME_UNITS, BadMatrix, Limits, Matrix, quantity, read, replaced
@@ -48,10 +49,23 @@ def _read(path: Path) -> Matrix:
         raise BadConfig("\n".join(problems)) from None
 
 
-def load_options(rerun: str, jobs: int | None, threads: int, limit_time: str | None, limit_mem: str | None) -> Options:
+def load_options(
+    rerun: str,
+    jobs: int | None = None,
+    threads: int = 1,
+    limit_time: str | None = None,
+    limit_mem: str | None = None,
+    *,
+    order: str = "given",
+    budget: str | None = None,
+    timing_exclusive: bool = False,
+) -> Options:
     """The options of a run."""
-    if rerun not in RERUN:
-        raise BadConfig(f"--rerun {rerun}: not one of {', '.join(RERUN)}{did_you_mean(rerun, RERUN)}")
+    for option, value, known in (("--rerun", rerun, RERUN), ("--order", order, ORDERS)):
+        if value not in known:
+            raise BadConfig(f"{option} {value}: not one of {', '.join(known)}{did_you_mean(value, known)}")
+    if timing_exclusive and jobs not in (None, 1):
+        raise BadConfig(f"--timing-exclusive runs one cell at a time; leave out --jobs {jobs}")
     return Options(
         rerun=rerun,
         jobs=jobs,
@@ -60,6 +74,9 @@ def load_options(rerun: str, jobs: int | None, threads: int, limit_time: str | N
             time=quantity(limit_time, TIME_UNITS) if limit_time else None,
             memory=quantity(limit_mem, MEMORY_UNITS) if limit_mem else None,
         ),
+        order=order,
+        budget=quantity(budget, TIME_UNITS) if budget else None,
+        timing_exclusive=timing_exclusive,
     )
 
 

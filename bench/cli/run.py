@@ -23,6 +23,9 @@ StoreFolder = Annotated[Path, typer.Option(help="Where results are kept.")]
 Rerun = Annotated[str, typer.Option(help="Which cells run again: missing, failed, stale or all.")]
 LimitTime = Annotated[str | None, typer.Option(help="Per cell, such as 90s, 10m or 2h (default 30m).")]
 LimitMem = Annotated[str | None, typer.Option(help="Per cell, such as 500MB or 4GB (default: 80 % of what is free).")]
+Order = Annotated[str, typer.Option(help="Which cells run first: given, shortest or longest.")]
+Budget = Annotated[str | None, typer.Option(help="For all cells, such as 30m or 2h: the most informative that fit.")]
+Exclusive = Annotated[bool, typer.Option("--timing-exclusive", help="One cell at a time, so that timings are its own.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Run even more than 10,000 cells.")]
 
 
@@ -38,6 +41,9 @@ def command(
     limit_time: LimitTime = None,
     limit_mem: LimitMem = None,
     rerun: Rerun = "missing",
+    order: Order = "given",
+    budget: Budget = None,
+    timing_exclusive: Exclusive = False,
     report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
     yes: Yes = False,
 ) -> None:
@@ -47,13 +53,16 @@ def command(
     matrix or option; 3: the store cannot be used; 130: interrupted.
     """
     from bench import plan
-    from bench.cli.progress import listener
+    from bench.cli.progress import left_out, listener
     from bench.cli.request import load_matrix, load_options
     from bench.execute import execute
     from bench.store import Store
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
-    options = load_options(rerun, jobs, threads, limit_time, limit_mem)
+    options = load_options(
+        rerun, jobs, threads, limit_time, limit_mem, order=order, budget=budget, timing_exclusive=timing_exclusive
+    )
+    options.cells_at_a_time()  # wrong ones are told before anything is loaded
     planned = plan.cells(wanted)
     for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
@@ -61,6 +70,8 @@ def command(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as after Ctrl-C
     with listener() as hears:
         outcome = execute(planned, kept, options, hears)
+    if outcome.left_out:
+        output.say(left_out(outcome.left_out, planned, budget))
     if not outcome.complete:
         output.say("Interrupted. What is finished is kept; the same command goes on from there.")
         raise typer.Exit(outcome.exit_code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,7 +48,9 @@ def command(
             (f"{name} phase", f"{output.duration(p.wall)}, {output.megabytes(p.peak)}")
             for name, p in record.phases.items()
         ),
+        *_latency(record.latency),
         ("whole cell", f"{output.duration(record.wall)}, {output.megabytes(record.memory)}"),
+        ("energy", _energy(record.energy)),
         *((name, count) for name, count in record.counts.items()),
         *(("warning", text) for text in record.warnings),
         ("key", record.key),
@@ -56,6 +58,18 @@ def command(
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
         output.say(f"{name.ljust(width)}  {value}")
+
+
+def _latency(found: dict[str, float]) -> list[tuple[str, str]]:
+    if not found:
+        return []
+    waits = ", ".join(f"{name} {1e3 * found[name]:.2f} ms" for name in ("p50", "p95", "p99"))
+    return [("one list of 10", f"{waits} ({found['questions']:.0f} questions, one at a time)")]
+
+
+def _energy(found: dict[str, Any]) -> str:
+    joules = found["joules"]
+    return found["kind"] if joules is None else f"{joules:,.1f} J ({found['kind']})"
 
 
 def _spec(spec: dict[str, object]) -> str:

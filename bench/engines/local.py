@@ -16,12 +16,21 @@ GRACE = 10.0  # seconds that running cells get to finish after the first interru
 HELD = 0.5  # seconds until a cell that another run holds is looked at again
 Finished = Callable[[Cell, Record], None]
 Progress = Callable[[Cell, str, float, int], None]
+Admits = Callable[[Cell], bool]
 
 
 def run(
-    cells: list[Cell], runner: Runner, jobs: int, finished: Finished, progress: Progress, began: str | None = None
+    cells: list[Cell],
+    runner: Runner,
+    jobs: int,
+    finished: Finished,
+    progress: Progress,
+    began: str | None = None,
+    admits: Admits = lambda cell: True,
 ) -> bool:
     """Run all cells; False when it was interrupted. What another run finished since `began` is taken from there.
+
+    `admits` is asked right before a cell starts; one that it refuses is left out.
 
     One interrupt starts no new cell and gives running ones a grace time; a second one, or the end of that time, stops
     them. A cell that another run holds is put off until that run has finished it.
@@ -37,7 +46,8 @@ def run(
                 try:
                     while waiting and len(running) < jobs and deadline is None:
                         cell = waiting.popleft()
-                        running[pool.submit(_one, cell, runner, progress, since)] = cell
+                        if admits(cell):
+                            running[pool.submit(_one, cell, runner, progress, since)] = cell
                     for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
                         cell = running.pop(future)
                         if record := future.result():

@@ -182,7 +182,7 @@ USUAL = Limits.model_construct(time=60.0, memory=1e9)
 
 def _decided(found: Record | None, rerun: str = "missing", cell: Cell = CELL, usual: Limits = USUAL) -> Decision:
     class Kept:
-        def best(self) -> dict[str, Record]:
+        def best(self, _: object) -> dict[str, Record]:
             return {found.key: found} if found else {}
 
         def answers(self, record: Record) -> None:
@@ -226,6 +226,14 @@ def test_a_raised_limit_runs_a_cell_again(status: str, limit: str):
     assert not _decided(found, usual=other).runs, "the limit that was not met does not matter"
     own = replace(CELL, limits=Limits.model_construct(**{"time": None, "memory": None, limit: 3e9}))
     assert _decided(found, cell=own).runs, "the limit of the cell itself goes before that of the run"
+
+
+def test_a_raised_limit_of_a_phase_runs_a_cell_again():
+    found = record(status="timeout", limits={"time": 60.0, "memory": 1e9, "fit": 10.0})
+    for fit, runs in ((10.0, False), (20.0, True), (None, True)):
+        cell = replace(CELL, limits=Limits.model_construct(fit=fit))
+        assert _decided(found, cell=cell).runs is runs, fit
+    assert not _decided(record(status="oom", limits=found.limits)).runs, "memory ran out, not time"
 
 
 def test_a_skipped_cell_runs_as_soon_as_nothing_is_in_its_way():

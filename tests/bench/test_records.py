@@ -63,13 +63,16 @@ def test_a_record_survives_its_text():
         curve=[{"epoch": 1, "loss": 0.5}],
         warnings=["w"],
         files={"log.txt": {"sha256": "0" * 64, "bytes": 0}},
+        latency={"questions": 3, "p50": 0.001, "p95": 0.002, "p99": 0.003},
+        energy={"joules": 12.5, "kind": "estimated"},
+        load={"before": 0.5, "after": None},
     )
     assert Record.from_json(full.to_json(), "here") == full
 
 
 def test_a_record_of_an_older_version_may_lack_what_came_later():
     raw = json.loads(record().to_json())
-    for name in ("warnings", "curve", "provenance", "counts"):
+    for name in ("warnings", "curve", "provenance", "counts", "latency", "energy", "load"):
         del raw[name]
     assert Record.from_json(json.dumps(raw), "here") == record()
 

@@ -39,7 +39,7 @@ def _numbers(store: Store) -> dict[str, Any]:
     for record in store.latest().values():
         values = measure(["ndcg@10", "recall@5", "auc"], store.answers(record), store.context(record.split_hash))
         hashes = {name: about["sha256"] for name, about in record.files.items() if name.endswith(".parquet")}
-        found[record.label] = ({name: measured.value for name, measured in values.items()}, hashes)
+        found[f"{record.label}, {record.place}"] = ({name: measured.value for name, measured in values.items()}, hashes)
     return found
 
 
