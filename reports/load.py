@@ -80,7 +80,7 @@ def _see(
     different: set[str],
 ) -> Seen:
     """A record as a cell, with its metrics where it has readable answers."""
-    doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in different else ()
+    doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in unsure else ()
     cell = Cell(record, record.status, record.reason, warnings=(*record.warnings, *doubts))
     if record.status != OK:
         return Seen(cell)
