@@ -77,7 +77,7 @@ def _see(
     context: Context | None,
     wanted: list[Metric],
     names: Sequence[str],
-    different: set[str],
+    unsure: set[str],
 ) -> Seen:
     """A record as a cell, with its metrics where it has readable answers."""
     doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in unsure else ()
