@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from bench.background import background_of
-from bench.integer_sets import among
 from bench.records import Context
-from bench.types import HeldOut, Split
+from bench.types import Split
 
 
 def context_of(split: Split) -> Context:
@@ -35,8 +34,6 @@ def context_of(split: Split) -> Context:
 def facts(split: Split) -> dict[str, Any]:
     """Counts that a reader should know, and the notes of the data set."""
     dataset, train, test = split.dataset, split.train, split.test
-    trained = np.zeros(train.n_items, np.bool_)
-    trained[split.learnt.items] = True
     return {
         "users": int(np.count_nonzero(np.diff(dataset.interactions.offsets))),
         "items": len(dataset.items),
@@ -47,14 +44,5 @@ def facts(split: Split) -> dict[str, Any]:
         "interactions left out": split.left_out,
         "test questions": len(test),
         "questions without history": int(np.sum(np.diff(test.query.offsets) == 0)),
-        "test items never seen in training": int(np.sum(~trained[test.items])),
-        "test pairs that are also in the history": overlap(test),
         "notes": dict(dataset.notes),
     }
-
-
-def overlap(held_out: HeldOut) -> int:
-    """How many held-out pairs are in the history of their own question."""
-    n_items = held_out.query.n_items
-    seen = np.repeat(np.arange(len(held_out)), np.diff(held_out.query.offsets)) * n_items + held_out.query.items
-    return int(among(held_out.rows * n_items + held_out.items, seen).sum())

@@ -22,6 +22,7 @@ _NUMBERS = (
     "bench.evaluation",
     "bench.handover",
     "bench.ranking_loops",
+    "bench.sparse",
     "bench.topk",
     "bench.types",
     "bench.validation",

@@ -11,35 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bench.errors import Unsupported
+from bench.sparse import Values, csr
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
-Values = Literal["binary", "ratings"]
 
 
 def frozen(array: NDArray[Any]) -> Any:
     """The same array, read-only from now on."""
     array.flags.writeable = False
     return array
-
-
-def _csr(values: Values, ratings: Floats | None, items: Ints, offsets: Longs, n_items: int) -> csr_matrix:
-    """A (rows, n_items) float32 matrix; repeated pairs add up with "ratings" and count once with "binary"."""
-    data = np.ones(len(items), np.float32) if values == "binary" or ratings is None else ratings.astype(np.float32)
-    matrix = csr_matrix((data, items.copy(), offsets.copy()), shape=(len(offsets) - 1, n_items))
-    matrix.sum_duplicates()
-    if values == "binary":
-        matrix.data[:] = 1
-    return matrix
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +59,7 @@ class Interactions:
 
     def matrix(self, values: Values = "binary") -> csr_matrix:
         """(n_users, n_items) float32; without ratings both kinds of values are ones."""
-        return _csr(values, self.ratings, self.items, self.offsets, self.n_items)
+        return csr(values, self.ratings, self.items, self.offsets, self.n_items)
 
     @property
     def known_ratings(self) -> Floats:
@@ -124,7 +114,7 @@ class Query:
 
     def matrix(self, values: Values = "binary") -> csr_matrix:
         """The histories as a (b, n_items) float32 matrix."""
-        return _csr(values, self.ratings, self.items, self.offsets, self.n_items)
+        return csr(values, self.ratings, self.items, self.offsets, self.n_items)
 
     def slice(self, start: int, stop: int) -> Query:
         """Questions start … stop − 1, as views."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli import output
+
+if TYPE_CHECKING:
+    from bench.store import Store
 
 EXAMPLES = "Examples:  bench run   |   bench run my.toml --algorithms ease,item-knn --seeds 3 --limit-time 10m"
 STORE = Path("results")
@@ -75,12 +78,18 @@ def command(
     if not outcome.complete:
         output.say("Interrupted. What is finished is kept; the same command goes on from there.")
         raise typer.Exit(outcome.exit_code)
+    damaged = _compare(kept, wanted.matrix.metrics, report or store / "report")
+    raise typer.Exit(outcome.exit_code or int(damaged > 0))
+
+
+def _compare(store: Store, metrics: list[str], folder: Path) -> int:
+    """Print the comparison and write the report; how many stored results are damaged."""
     from reports.load import load
     from reports.model import CORRUPT
     from reports.output import write_results
     from reports.tables import of_results
 
-    results = load(kept, wanted.matrix.metrics)
+    results = load(store, metrics)
     compared = of_results(results)
     output.say()
     output.say(output.table(compared.header, compared.texts()))
@@ -90,5 +99,5 @@ def command(
     damaged = sum(cell.status == CORRUPT for cell in results.attempts)
     if damaged:
         output.say(f"{damaged} stored results are corrupt and left out; `bench run --rerun failed` makes them again")
-    output.say(f"Report: {write_results(results, report or store / 'report')}")
-    raise typer.Exit(outcome.exit_code or int(damaged > 0))
+    output.say(f"Report: {write_results(results, folder)}")
+    return damaged
