@@ -51,12 +51,12 @@ def installed() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def keep_installed(store: Path) -> str:
-    """The SHA-256 of `installed()`; the list itself is written once per store, as environment/<hash>.json.
+def keep_installed(store: Path, listed: dict[str, str] | None = None) -> str:
+    """The SHA-256 of `listed`, or of `installed()`; it is written once per store, as environment/<hash>.json.
 
     Raises OSError when it cannot be written.
     """
-    listed = installed()
+    listed = installed() if listed is None else listed
     name = digest(listed)
     final = store / "environment" / f"{name}.json"
     if not final.exists():

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from bench import answers_io, plan
 from bench.errors import StoreError
-from bench.execute import Options, execute
+from bench.execute import execute
 from bench.matrix import METRICS, AlgorithmSpec, Axes, Limits, Matrix
 from bench.metrics.measured import Measured
 from bench.metrics.registry import measure
+from bench.options import Options
 from bench.plan import Cell
 from bench.records import Record
 from bench.runner import default_limits

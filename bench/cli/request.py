@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.budget import ORDERS
+from bench.engines import ENGINES
 from bench.errors import BadConfig, did_you_mean
-from bench.execute import QUICK, Options
+from bench.execute import QUICK
 from bench.matrix import MEMORY_UNITS, TIME_UNITS, BadMatrix, Limits, Matrix, quantity, read, replaced
+from bench.options import Options
 from bench.plan import RERUN, check
 
 MANY = 10_000
@@ -59,9 +61,10 @@ def load_options(
     order: str = "given",
     budget: str | None = None,
     timing_exclusive: bool = False,
+    engine: str = "local",
 ) -> Options:
     """The options of a run."""
-    for option, value, known in (("--rerun", rerun, RERUN), ("--order", order, ORDERS)):
+    for option, value, known in (("--rerun", rerun, RERUN), ("--order", order, ORDERS), ("--engine", engine, ENGINES)):
         if value not in known:
             raise BadConfig(f"{option} {value}: not one of {', '.join(known)}{did_you_mean(value, known)}")
     if timing_exclusive and jobs not in (None, 1):
@@ -77,6 +80,7 @@ def load_options(
         order=order,
         budget=quantity(budget, TIME_UNITS) if budget else None,
         timing_exclusive=timing_exclusive,
+        engine=engine,
     )
 
 

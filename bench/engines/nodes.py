@@ -1,0 +1,139 @@
+"""The nodes of a cluster: which can be used, how many cells fit on each, and which is next."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.errors import BadConfig, StoreError
+
+LOOK = 2.0  # seconds between looks at the cluster
+FIRST = 120.0  # seconds until the first nodes have told what they have
+PATIENCE = 600.0  # seconds without any node, after which the run ends
+
+
+@dataclass
+class Node:
+    """A node that has what the cells need."""
+
+    name: str
+    slots: int  # cells at a time
+    memory: float  # bytes for all of them
+    busy: int = 0
+    troubles: int = 0  # attempts that were lost there
+
+
+@dataclass
+class _Asked:
+    """A node that was asked what it has."""
+
+    slots: int
+    answer: Any  # a reference
+
+
+class Nodes:
+    """Asks every node that appears what is installed there, once, and forgets the nodes that go.
+
+    `ask(name)` starts a task on a node and returns a reference to (facts, bytes of memory).
+    """
+
+    def __init__(
+        self, ask: Callable[[str], Any], facts: dict[str, str], threads: int, alone: bool, say: Callable[[str], None]
+    ) -> None:
+        self._ask, self._facts, self._threads, self._alone, self._say = ask, facts, threads, alone, say
+        self._usable: dict[str, Node] = {}
+        self._asked: dict[str, _Asked] = {}
+        self._unfit: dict[str, str] = {}
+        self._room = threading.Condition()
+        self._looked = 0.0
+        self._there = time.monotonic()  # when a usable node was last seen
+
+    def wait_for_first(self) -> float:
+        """Wait until all nodes have answered; the least memory that a cell has on any of them.
+
+        Raises BadConfig, with what each lacks, where none can be used.
+        """
+        deadline = time.monotonic() + FIRST
+        self.slots()
+        while self._asked and time.monotonic() < deadline:
+            time.sleep(0.1)
+            self._looked = 0
+            self.slots()
+        if not self._usable:
+            reasons = list(self._unfit.values()) or ["none has a free core, or none answers"]
+            raise BadConfig("no node of the cluster can run these cells: " + "; ".join(dict.fromkeys(reasons)))
+        return min(node.memory / node.slots for node in self._usable.values())
+
+    def slots(self) -> int:
+        """Cells that fit on the nodes of now, at least one. Raises StoreError when there has been none for long."""
+        with self._room:
+            if time.monotonic() - self._looked > LOOK:
+                self._look()
+            total = sum(node.slots for node in self._usable.values())
+            self._there = time.monotonic() if total else self._there
+            if time.monotonic() - self._there > PATIENCE:
+                raise StoreError(f"the cluster has had no usable node for {PATIENCE:.0f} s; what is finished is kept")
+            return max(1, total)
+
+    def take(self, stopped: Callable[[], bool]) -> Node | None:
+        """A place on the node with the fewest troubles and the most room; None when stopped first."""
+        with self._room:
+            while not stopped():
+                free = [node for node in self._usable.values() if node.busy < node.slots]
+                if free:
+                    node = min(free, key=lambda one: (one.troubles, one.busy / one.slots))
+                    node.busy += 1
+                    return node
+                self._room.wait(0.5)
+        return None
+
+    def give(self, node: Node, *, lost: bool) -> None:
+        """The place is free again; `lost` where the attempt was, through no fault of the cell."""
+        with self._room:
+            node.busy -= 1
+            node.troubles += lost
+            self._room.notify()
+
+    def _look(self) -> None:
+        """Ask those that are new, hear those that have answered, forget those that are gone."""
+        import ray
+
+        self._looked = time.monotonic()
+        alive = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
+        for known in (self._usable, self._asked, self._unfit):
+            for name in known.keys() - alive.keys():
+                known.pop(name)
+        for name in alive.keys() - self._usable.keys() - self._asked.keys() - self._unfit.keys():
+            if slots := int(alive[name].get("CPU", 0) // self._threads):
+                self._asked[name] = _Asked(1 if self._alone else slots, self._ask(name))
+        for name, asked in list(self._asked.items()):
+            if ray.wait([asked.answer], timeout=0)[0]:
+                self._heard(name, self._asked.pop(name))
+
+    def _heard(self, name: str, asked: _Asked) -> None:
+        import ray
+        from ray.exceptions import RayError
+
+        try:
+            facts, memory = ray.get(asked.answer)
+            wrong = differences(self._facts, facts)
+        except RayError as error:  # it has gone, or RecMatrix is not there
+            told = str(error).strip().splitlines() or [type(error).__name__]
+            facts, memory, wrong = {}, 0.0, f"cannot be asked ({told[-1]})"
+        if wrong:
+            self._unfit[name] = wrong
+            self._say(f"node {name[:8]} is not used: {wrong}")
+        else:
+            self._usable[name] = Node(name, asked.slots, memory)
+            self._room.notify_all()
+
+
+def differences(here: dict[str, str], there: dict[str, str]) -> str:
+    """What is not the same on a node, in words; empty when all is."""
+    names = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+    return ", ".join(
+        f"{name} is {there.get(name, 'missing')} there, {here.get(name, 'missing')} here" for name in names
+    )
