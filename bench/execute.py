@@ -11,11 +11,12 @@ from bench.budget import Budget, informative, ordered
 from bench.engines import opening, queue
 from bench.estimates import Estimates
 from bench.explain import remember
+from bench.leftovers import at_work
 from bench.matrix import Limits
 from bench.options import Options
 from bench.plan import Cell, Decision
-from bench.records import Record
-from bench.store import Store, stamp
+from bench.records import Record, stamp
+from bench.store import Store
 from bench.topk import compile_kernels
 
 QUICK = Path(__file__).with_name("quick.toml")
@@ -65,7 +66,7 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
     cores and `jobs` is not given, or where no node of a cluster can run the cells.
     """
     listener = listener or Listener()
-    with opening.opened(options, planned, store, listener.noticed) as (engine, usual):
+    with at_work(store.folder), opening.opened(options, planned, store, listener.noticed) as (engine, usual):
         return _execute(planned, store, options, listener, engine, usual)
 
 

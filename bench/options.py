@@ -22,6 +22,7 @@ class Options:
     budget: float | None = None  # seconds for all cells together; without one all cells run
     timing_exclusive: bool = False  # one cell at a time
     engine: str = "local"  # one of `bench.engines.ENGINES`
+    device: str = "cpu"  # or cuda
 
     def cells_at_a_time(self) -> int:
         """`jobs`, or else as many as there are usable cores for. Raises BadConfig when not even one cell fits."""

@@ -267,7 +267,8 @@ def _judge(watched: _Watched, code: int | None) -> None:
         if code == 0:
             watched.failure = ("no_result", f"the process ended without a result {where}")
         else:
-            watched.failure = ("crashed", f"{_exit(code or 0)} {where}")
+            outside = " from outside, as the kernel sends it when memory runs out," if code == -signal.SIGKILL else ""
+            watched.failure = ("crashed", f"{_exit(code or 0)}{outside} {where}")
 
 
 def _exit(code: int) -> str:

@@ -17,7 +17,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -188,8 +187,8 @@ class Store:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
             files = {p.name: {"sha256": sha256(p), "bytes": p.stat().st_size} for p in sorted(temporary.iterdir())}
             first = self._first(record, began)
-            attempt, second_to = f"{stamp()}-{secrets.token_hex(4)}", first.attempt if first else ""
-            text = replace(record, attempt=attempt, files=files, second_to=second_to).to_json()
+            second_to = first.attempt if first else ""
+            text = replace(record, files=files, second_to=second_to).named().to_json()
             kept = Record.from_json(text, RECORD)
             if first and answered(first) == answered(kept):
                 return first
@@ -241,11 +240,6 @@ def _try(path: Path) -> Record | None:
         return read_record(path)
     except BadData:
         return None
-
-
-def stamp() -> str:
-    """The time now, UTC, as text that sorts: the beginning of an attempt's name."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
 
 def _sync(path: Path) -> None:

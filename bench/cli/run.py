@@ -29,6 +29,7 @@ LimitMem = Annotated[str | None, typer.Option(help="Per cell, such as 500MB or 4
 Order = Annotated[str, typer.Option(help="Which cells run first: given, shortest or longest.")]
 Budget = Annotated[str | None, typer.Option(help="For all cells, such as 30m or 2h: the most informative that fit.")]
 EngineName = Annotated[str, typer.Option("--engine", help="Where cells run: local, or ray for the nodes of a cluster.")]
+DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: a GPU where there is one.")]
 Exclusive = Annotated[bool, typer.Option("--timing-exclusive", help="One cell at a time, so that timings are its own.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Run even more than 10,000 cells.")]
 
@@ -49,6 +50,7 @@ def command(
     budget: Budget = None,
     timing_exclusive: Exclusive = False,
     engine: EngineName = "local",
+    device: DeviceName = "cpu",
     report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
     yes: Yes = False,
 ) -> None:
@@ -74,10 +76,11 @@ def command(
         budget=budget,
         timing_exclusive=timing_exclusive,
         engine=engine,
+        device=device,
     )
     if engine == "local":
         options.cells_at_a_time()  # wrong ones are told before anything is loaded
-    planned = plan.cells(wanted)
+    planned = plan.cells(wanted, options.device)
     for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
     kept = Store(store, create=True)

@@ -37,13 +37,19 @@ class _Asked:
 class Nodes:
     """Asks every node that appears what is installed there, once, and forgets the nodes that go.
 
-    `ask(name)` starts a task on a node and returns a reference to (facts, bytes of memory).
+    `ask(name)` starts a task on a node and returns a reference to (facts, bytes of memory); `needed` is what a cell
+    takes of each resource.
     """
 
     def __init__(
-        self, ask: Callable[[str], Any], facts: dict[str, str], threads: int, alone: bool, say: Callable[[str], None]
+        self,
+        ask: Callable[[str], Any],
+        facts: dict[str, str],
+        needed: dict[str, int],
+        alone: bool,
+        say: Callable[[str], None],
     ) -> None:
-        self._ask, self._facts, self._threads, self._alone, self._say = ask, facts, threads, alone, say
+        self._ask, self._facts, self._needed, self._alone, self._say = ask, facts, needed, alone, say
         self._usable: dict[str, Node] = {}
         self._asked: dict[str, _Asked] = {}
         self._unfit: dict[str, str] = {}
@@ -107,7 +113,7 @@ class Nodes:
             for name in known.keys() - alive.keys():
                 known.pop(name)
         for name in alive.keys() - self._usable.keys() - self._asked.keys() - self._unfit.keys():
-            if slots := int(alive[name].get("CPU", 0) // self._threads):
+            if slots := int(min(alive[name].get(what, 0) // count for what, count in self._needed.items())):
                 self._asked[name] = _Asked(1 if self._alone else slots, self._ask(name))
         for name, asked in list(self._asked.items()):
             if ray.wait([asked.answer], timeout=0)[0]:

@@ -26,10 +26,11 @@ def opened(
     given = options.limits
     if options.engine == "ray":
         alone = options.timing_exclusive
-        with ray.connected(cells, store, given, options.threads, options.jobs, alone, say) as engine:
+        with ray.connected(cells, store, given, options.threads, options.jobs, alone, say, options.device) as engine:
             yield engine, engine.limits
     else:
         jobs = options.cells_at_a_time()
         usual = default_limits(jobs)
         limits = Limits.model_construct(time=given.time or usual.time, memory=given.memory or usual.memory)
-        yield Local(Runner(store, limits, threads=options.threads, beside=jobs > 1), jobs), limits
+        runner = Runner(store, limits, threads=options.threads, device=options.device, beside=jobs > 1)
+        yield Local(runner, jobs), limits

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from bench.files import storage
 from bench.plan import Cell
-from bench.records import Record
-from bench.store import Store, stamp
+from bench.records import Record, stamp
+from bench.store import Store
 
 GRACE = 10.0  # seconds that running cells get to finish after the first interrupt
 HELD = 0.5  # seconds until a cell that another run holds is looked at again

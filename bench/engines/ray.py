@@ -52,6 +52,7 @@ class Ray:
     threads: int
     jobs: int | None
     nodes: Nodes
+    device: str = "cpu"
     fetched: dict[str, int] = field(default_factory=dict)  # how often the data of a split were fetched by a node
     lost: int = 0  # attempts
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -100,9 +101,9 @@ class Ray:
     ) -> Record:
         """What a node answers, its files in `output`. Raises _Lost where it does not answer as it should."""
         beside = place.slots > 1 and self.jobs != 1
-        limits = self.limits.model_dump(exclude_none=True)
-        runner = {"limits": limits, "threads": self.threads, "beside": beside}
-        task = _task(node.attempt, place.name, self.threads, num_returns="streaming")
+        limits, gpus = self.limits.model_dump(exclude_none=True), int(self.device == "cuda")
+        runner = {"limits": limits, "threads": self.threads, "beside": beside, "device": self.device}
+        task = _task(node.attempt, place.name, self.threads, num_gpus=gpus, num_returns="streaming")
         record, hashes, installed = None, {}, None
         for kind, value in self._answers(task.remote(node.order(cell, runner), shipment)):
             match kind:
@@ -185,6 +186,7 @@ def connected(
     jobs: int | None,
     alone: bool,
     say: Callable[[str], None],
+    device: str = "cpu",
 ) -> Iterator[Ray]:
     """An engine on the running cluster, its nodes looked at; `alone` means one cell per node.
 
@@ -195,10 +197,11 @@ def connected(
         _connect(ray, os.environ.get("RAY_ADDRESS", "auto"))
     try:
         algorithms = sorted({cell.slot.algorithm for cell in cells if not cell.problem})
-        nodes = Nodes(partial(_ask, algorithms), node.facts(algorithms), threads, alone, say)
+        needed = {"CPU": threads, "GPU": 1} if device == "cuda" else {"CPU": threads}
+        nodes = Nodes(partial(_ask, algorithms), node.facts(algorithms), needed, alone, say)
         memory = nodes.wait_for_first()
         usual = Limits.model_construct(time=limits.time or 1800.0, memory=limits.memory or memory)
-        yield Ray(store, usual, threads, jobs, nodes)
+        yield Ray(store, usual, threads, jobs, nodes, device)
     finally:
         if ours:
             ray.shutdown()

@@ -20,8 +20,8 @@ from bench import answers_io
 from bench.attempts import unequal
 from bench.errors import StoreError
 from bench.index import RECORD
-from bench.records import Record, Slot
-from bench.store import Store, stamp
+from bench.records import Record, Slot, stamp
+from bench.store import Store
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_names_on_disk_hold_no_text_of_a_person(store: Store):
     _commit(store, label="a/b c:ü", slot=Slot({"name": "né"}, {"name": "sp lit"}, "al:go", {"p": "v/w"}, 0))
     names = [path.name for path in (store.folder / "cells").rglob("*")]
     assert len(names) == 7
-    assert all(re.fullmatch(r"[0-9a-f]{64}|\d{8}T\d+-[0-9a-f]{8}|[a-z]+\.(json|parquet|txt)", name) for name in names)
+    assert all(re.fullmatch(r"[0-9a-f]{64}|\d{8}T\d+-[0-9a-f]{16}|[a-z]+\.(json|parquet|txt)", name) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,17 @@ def test_a_context_that_was_damaged_is_found(store: Store):
     assert missed == [], "wrong values were read without a word"
 
 
+def test_one_changed_digit_in_a_record_is_found(store: Store):
+    kept = _commit(store)
+    path = store.folder_of(kept) / RECORD
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"wall": 1.0', '"wall": 2.0'), encoding="utf-8")
+    assert store.records() == []
+    assert re.search(r"record\.json: corrupt, not what was written", store.damaged()[0])
+    path.write_text(text, encoding="utf-8")
+    assert store.records() == [kept]
+
+
 def test_one_damaged_record_does_not_hide_the_others(store: Store):
     good, bad = _commit(store, key="aa" * 32), _commit(store, key="bb" * 32)
     path = store.folder_of(bad) / RECORD
@@ -217,7 +228,8 @@ sys.path.insert(0, sys.argv[2])
 from record_cases import answers, record
 from bench import answers_io
 from bench.attempts import unequal
-from bench.store import Store, stamp
+from bench.records import stamp
+from bench.store import Store
 store = Store(sys.argv[1])
 real = {name: getattr(os, name) for name in ("fsync", "rename", "mkdir", "open")}
 def stop_at(moment):
