@@ -10,7 +10,8 @@ from typing import Any
 
 from bench.errors import BadConfig, StoreError
 
-LOOK = 2.0  # seconds between looks at the cluster
+LOOK = 1.0  # seconds between looks at the cluster
+AGAIN = 10.0  # seconds until a node that did not answer is asked again
 FIRST = 120.0  # seconds until the first nodes have told what they have
 PATIENCE = 600.0  # seconds without any node, after which the run ends
 
@@ -24,6 +25,7 @@ class Node:
     memory: float  # bytes for all of them
     busy: int = 0
     troubles: int = 0  # attempts that were lost there
+    doubted: bool = False  # it lost one, and has not answered since
 
 
 @dataclass
@@ -35,7 +37,7 @@ class _Asked:
 
 
 class Nodes:
-    """Asks every node that appears what is installed there, once, and forgets the nodes that go.
+    """Asks every node that appears what is installed there, and again when it has lost a cell; forgets those that go.
 
     `ask(name)` starts a task on a node and returns a reference to (facts, bytes of memory); `needed` is what a cell
     takes of each resource.
@@ -52,7 +54,8 @@ class Nodes:
         self._ask, self._facts, self._needed, self._alone, self._say = ask, facts, needed, alone, say
         self._usable: dict[str, Node] = {}
         self._asked: dict[str, _Asked] = {}
-        self._unfit: dict[str, str] = {}
+        self._unfit: dict[str, str] = {}  # why it cannot be used
+        self._silent: dict[str, float] = {}  # when it is asked again
         self._room = threading.Condition()
         self._looked = 0.0
         self._there = time.monotonic()  # when a usable node was last seen
@@ -76,8 +79,7 @@ class Nodes:
     def slots(self) -> int:
         """Cells that fit on the nodes of now, at least one. Raises StoreError when there has been none for long."""
         with self._room:
-            if time.monotonic() - self._looked > LOOK:
-                self._look()
+            self._look()
             total = sum(node.slots for node in self._usable.values())
             self._there = time.monotonic() if total else self._there
             if time.monotonic() - self._there > PATIENCE:
@@ -88,7 +90,8 @@ class Nodes:
         """A place on the node with the fewest troubles and the most room; None when stopped first."""
         with self._room:
             while not stopped():
-                free = [node for node in self._usable.values() if node.busy < node.slots]
+                self._look()
+                free = [node for node in self._usable.values() if node.busy < node.slots and not node.doubted]
                 if free:
                     node = min(free, key=lambda one: (one.troubles, one.busy / one.slots))
                     node.busy += 1
@@ -97,22 +100,30 @@ class Nodes:
         return None
 
     def give(self, node: Node, *, lost: bool) -> None:
-        """The place is free again; `lost` where the attempt was, through no fault of the cell."""
+        """The place is free again; after an attempt was `lost` there, the node has to answer before it gets another."""
         with self._room:
             node.busy -= 1
             node.troubles += lost
+            if lost and node.name in self._usable:
+                node.doubted = True
+                self._asked.setdefault(node.name, _Asked(node.slots, self._ask(node.name)))
             self._room.notify()
 
     def _look(self) -> None:
         """Ask those that are new, hear those that have answered, forget those that are gone."""
         import ray
 
-        self._looked = time.monotonic()
+        now = time.monotonic()
+        if now - self._looked < LOOK:
+            return
+        self._looked = now
         alive = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
-        for known in (self._usable, self._asked, self._unfit):
-            for name in known.keys() - alive.keys():
-                known.pop(name)
-        for name in alive.keys() - self._usable.keys() - self._asked.keys() - self._unfit.keys():
+        known: list[dict[str, Any]] = [self._usable, self._asked, self._unfit, self._silent]
+        for group in known:
+            for name in group.keys() - alive.keys():
+                del group[name]
+        waiting = {name for name, again in self._silent.items() if again > now}
+        for name in alive.keys() - self._usable.keys() - self._asked.keys() - self._unfit.keys() - waiting:
             if slots := int(min(alive[name].get(what, 0) // count for what, count in self._needed.items())):
                 self._asked[name] = _Asked(1 if self._alone else slots, self._ask(name))
         for name, asked in list(self._asked.items()):
@@ -125,16 +136,20 @@ class Nodes:
 
         try:
             facts, memory = ray.get(asked.answer)
-            wrong = differences(self._facts, facts)
-        except RayError as error:  # it has gone, or RecMatrix is not there
-            told = str(error).strip().splitlines() or [type(error).__name__]
-            facts, memory, wrong = {}, 0.0, f"cannot be asked ({told[-1]})"
-        if wrong:
+        except RayError as error:  # it is going, or RecMatrix is not there
+            self._usable.pop(name, None)
+            if name not in self._silent:
+                told = str(error).strip().splitlines() or [type(error).__name__]
+                self._say(f"node {name[:8]} does not answer as it should: {told[-1]}")
+            self._silent[name] = time.monotonic() + AGAIN
+            return
+        if wrong := differences(self._facts, facts):
             self._unfit[name] = wrong
             self._say(f"node {name[:8]} is not used: {wrong}")
-        else:
-            self._usable[name] = Node(name, asked.slots, memory)
-            self._room.notify_all()
+            return
+        self._silent.pop(name, None)
+        self._usable.setdefault(name, Node(name, asked.slots, memory)).doubted = False
+        self._room.notify_all()
 
 
 def differences(here: dict[str, str], there: dict[str, str]) -> str:

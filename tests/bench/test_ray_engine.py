@@ -15,6 +15,7 @@ from harness import ZOO, Bench, alive, kill, until
 
 from bench import plan, registry, sources
 from bench.engines import node
+from bench.errors import BadConfig
 from bench.execute import Listener, execute
 from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
 from bench.options import Options
@@ -267,6 +268,16 @@ def test_a_killed_driver_loses_nothing_and_goes_on(cluster: Any, notes: Path, tm
     local = Store(tmp_path / "local", create=True)
     run(slow(6), local, "local")
     assert answers(local) == answers(Store(bench.store))
+
+
+def test_nodes_that_have_other_versions_get_no_cell(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    here = node.facts(["popularity"])
+    monkeypatch.setattr(node, "facts", lambda names: here | {"numpy": "0.1"})  # of this process, not of the nodes
+    told = Told()
+    with pytest.raises(BadConfig, match=r"no node of the cluster can run these cells: numpy is .* there, 0\.1 here"):
+        run(matrix(AlgorithmSpec(name="popularity")), Store(tmp_path / "store", create=True), told=told)
+    assert len(told.notices) == 3
+    assert all("is not used: numpy is" in text for text in told.notices)
 
 
 def test_without_a_cluster_one_line_says_what_to_do(bench: Bench):
