@@ -49,6 +49,15 @@ def sealed(folder: Path) -> bool:
     return True
 
 
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """Name -> bytes and time of the last change (nanoseconds) of each file in `folder`; empty where there is none."""
+    try:
+        facts = {path.name: path.stat() for path in folder.iterdir()}
+    except OSError:
+        return {}
+    return {name: (found.st_size, found.st_mtime_ns) for name, found in facts.items()}
+
+
 @contextmanager
 def storage(folder: Path) -> Iterator[None]:
     """Turn a full disk, a read-only folder and their like into a StoreError that names the place and what is free."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from bench import energy, handover, provenance
 from bench.errors import BadData, StoreError, Unsupported
-from bench.files import seal, sealed, storage
+from bench.files import seal, sealed, stamps, storage
 from bench.matrix import Limits
 from bench.memory import LIMIT_VARIABLE
 from bench.plan import Cell, limits_of
@@ -107,7 +107,7 @@ class Runner:
         continued = scratch.is_dir() and any(scratch.iterdir())
         with storage(self.store.folder):
             child = Child(self._job(cell, material, folder), folder, self._environment(cell))
-        watched = _Watched(warnings=[_CONTINUED] if continued else [])
+        watched, before = _Watched(warnings=[_CONTINUED] if continued else []), stamps(material.training)
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, material, watched)
@@ -126,6 +126,10 @@ class Runner:
             raise StoreError(watched.failure[1])
         _judge(watched, code)
         if watched.failure is None or watched.failure[0] != "interrupted":
+            shutil.rmtree(scratch, ignore_errors=True)
+        if stamps(material.training) not in (before, {}):  # a cache that was deleted meanwhile is no harm
+            why = "the files it learnt from were changed meanwhile, by it or a cell beside it"
+            watched.failure = ("interrupted", why)
             shutil.rmtree(scratch, ignore_errors=True)
         return watched
 

@@ -92,6 +92,17 @@ name = "zoo-tame"
 """
 
 
+def test_a_cell_whose_files_change_while_it_runs_gives_no_result(bench: Bench):
+    beside = REWRITES.replace('"zoo-tame"', '"zoo-slow"\nparams = { seconds = 6.0 }')
+    assert bench.run(bench.matrix(beside), "--jobs", 2).returncode == 1
+    found = {record.slot.algorithm: record for record in bench.records()}
+    for name in ("zoo-rewrites-files", "zoo-slow"):
+        assert found[name].status == "interrupted"
+        assert found[name].reason.startswith("the files it learnt from were changed meanwhile")
+    only = bench.matrix(beside.replace('[[algorithms]]\nname = "zoo-rewrites-files"\n', ""))
+    assert bench.run(only).returncode == 0, "it runs again, with the files made again"
+
+
 def test_files_that_a_cell_rewrites_are_made_again_for_the_next_one(bench: Bench, tmp_path: Path):
     """Their hash is checked before each cell; the numbers are those of a store that the culprit never saw."""
     done = bench.run(bench.matrix(REWRITES), "--jobs", 1, "--order", "given")
