@@ -17,13 +17,15 @@ FILES = ("lists.parquet", "ranks.parquet", "questions.parquet")
 
 def write_table(path: Path, columns: dict[str, Any]) -> None:
     """Write columns of one length as a Parquet file."""
-    pq.write_table(pa.table(columns), path, compression="zstd", write_page_checksum=True)
+    with path.open("wb") as file:  # pyarrow itself refuses a path that is no UTF-8
+        pq.write_table(pa.table(columns), file, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path: Path) -> dict[str, Any]:
     """The columns of a Parquet file. Raises StoreError when it is missing or damaged."""
     try:
-        table = pq.read_table(path, page_checksum_verification=True)
+        with path.open("rb") as file:
+            table = pq.read_table(file, page_checksum_verification=True)
     except (OSError, pa.ArrowInvalid) as error:
         raise StoreError(f"{path}: cannot be read ({error})") from None
     return {name: table.column(name).to_numpy() for name in table.column_names}

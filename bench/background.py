@@ -7,15 +7,17 @@ people had before they asked, features of items, and in which quarter of the tes
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from bench.integer_sets import among, distinct
 from bench.splits.questions import offsets, ranges
 from bench.types import HeldOut, Ints, Longs, Split
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 QUARTERS = 4
 
@@ -39,6 +41,8 @@ class Background:
 
     def histories(self, n_items: int) -> csr_matrix:
         """(q, n_items) float64 ones."""
+        from scipy.sparse import csr_matrix
+
         data = np.ones(len(self.history))
         return csr_matrix((data, self.history.copy(), self.offsets.copy()), shape=(len(self.lengths), n_items))
 

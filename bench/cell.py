@@ -15,6 +15,7 @@ import faulthandler
 import json
 import math
 import os
+import re
 import resource
 import signal
 import sys
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from bench.types import Answers, HeldOut, Training
 
 SAMPLE = 200  # questions on which an algorithm's own `recommend` is checked
+LENGTH = 10  # of the lists that it is asked for
+# How libraries name a full GPU where the type of the exception does not: numba, implicit, torch on other devices.
+_GPU_FULL = re.compile(r"(cuda|hip|mps|gpu|cumem).*out.?of.?memory|out.?of.?memory.*(cuda|hip|mps|gpu)", re.I | re.S)
+_MAIN_FULL = "DefaultCPUAllocator: "  # torch raises a RuntimeError for a refused allocation
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -69,6 +74,7 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         from bench import answers_io, energy, evaluation, handover, registry, surroundings
         from bench.errors import StoreError
         from bench.files import cannot_write
+        from bench.memory import readable
 
         algorithm = registry.create(job["algorithm"], **job["facts"], **job["params"])
         folder, output = Path(job["training"]), Path(job["output"])
@@ -82,41 +88,58 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
             algorithm.fit(training)
         news.tell(event="fitted")
         held_out = handover.unpack(held_out_pipe.read(), training)
-        answers, refused = _answer(algorithm, training, held_out, news)
+        answers, found = _answer(algorithm, training, held_out, news)
     news.tell(event="energy", values=spent)
     with news.phase("write"):
         try:
             answers_io.write(answers, output)
         except OSError as error:
-            raise StoreError(cannot_write(error, output)) from error
+            raise StoreError(f"{cannot_write(error, output)}, about {readable(_size(answers))} needed") from error
     counts = {
         "questions": len(held_out),
         "held_out": len(held_out.items),
         "tied": int((answers.tied > 0).sum()),
         "unscored": int(answers.unscored.sum()),
-        "refused": refused,
+        **found,
     }
     news.tell(event="answered", values=counts)  # from here on nothing can spoil the result
     _measure_latency(algorithm, held_out, news)
     news.tell(event="done", counts=counts)
 
 
-def _answer(algorithm: Algorithm[Any], training: Training, held_out: HeldOut, news: News) -> tuple[Answers, int]:
-    """All answers, and how many ratings the algorithm refused to predict."""
+def _answer(
+    algorithm: Algorithm[Any], training: Training, held_out: HeldOut, news: News
+) -> tuple[Answers, dict[str, int]]:
+    """All answers; the number of lists with fewer than LENGTH items, and of ratings that it refused to predict.
+
+    Where the algorithm has its own `recommend`, the lists are those that it gives to the first SAMPLE questions.
+    """
+    import numpy as np
+
     from bench import evaluation
     from bench.algorithm import Algorithm
 
     with news.phase("recommend"):
         answers = evaluation.rank(algorithm, held_out)
+        lists = answers.lists.items[:, :LENGTH]
         if type(algorithm).recommend is not Algorithm.recommend:
             asked = held_out.query.slice(0, SAMPLE)
-            evaluation.check_lists(algorithm.recommend(asked, 10), asked, 10)
+            own = algorithm.recommend(asked, LENGTH)
+            evaluation.check_lists(own, asked, LENGTH)
+            lists = np.asarray(own.items)
+    short = int(((lists >= 0).sum(axis=1) < LENGTH).sum())
     if not evaluation.predicts(type(algorithm), held_out):
-        return answers, 0
+        return answers, {"short": short, "refused": 0}
     with news.phase("predict"):
         mean = float(training.interactions.known_ratings.mean(dtype="float64"))
         predictions, refused = evaluation.predict(algorithm, held_out, mean)
-    return replace(answers, predictions=predictions), refused
+    return replace(answers, predictions=predictions), {"short": short, "refused": refused}
+
+
+def _size(answers: Answers) -> int:
+    """Bytes of all arrays; what is written is not larger but for some kB."""
+    arrays = (answers.lists.items, answers.lists.scores, *vars(answers).values())
+    return sum(getattr(array, "nbytes", 0) for array in arrays)
 
 
 def _measure_latency(algorithm: Algorithm[Any], held_out: HeldOut, news: News) -> None:
@@ -151,7 +174,8 @@ def _status(error: Exception) -> str:
     from bench.errors import InvalidOutput, StoreError, Unsupported
 
     kinds = {Unsupported: "skipped", InvalidOutput: "invalid_output", MemoryError: "oom", StoreError: "storage"}
-    return next((status for kind, status in kinds.items() if isinstance(error, kind)), "failed")
+    full = "oom" if _gpu_is_full(error) or _MAIN_FULL in str(error) else "failed"
+    return next((status for kind, status in kinds.items() if isinstance(error, kind)), full)
 
 
 def _reason(error: Exception) -> str:
@@ -159,7 +183,15 @@ def _reason(error: Exception) -> str:
 
     text = str(error).strip()[:2000]
     expected = isinstance(error, BenchError) and type(error).__name__ != "Diverged"
-    return text if expected else f"{type(error).__name__}: {text}"
+    if expected:
+        return text
+    return f"{'out of GPU memory: ' if _gpu_is_full(error) else ''}{type(error).__name__}: {text}"
+
+
+def _gpu_is_full(error: Exception) -> bool:
+    """Whether an allocation on a GPU was refused. No library is imported to know its exceptions by their type."""
+    named = any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)  # torch and cupy
+    return named or bool(_GPU_FULL.search(str(error)))
 
 
 def _peak() -> int:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from bench.answers_io import read_table, write_table
 from bench.background import Background
@@ -76,6 +75,8 @@ def _read_background(folder: Path, n_items: int, names: tuple[str, ...]) -> Back
     training, questions = read_table(folder / "training.parquet"), read_table(folder / "questions.parquet")
     features = None
     if (folder / "features.parquet").exists():
+        from scipy.sparse import csr_matrix
+
         entries = read_table(folder / "features.parquet")
         places = (entries["item"], entries["feature"])
         features = csr_matrix((entries["value"], places), shape=(n_items, len(names)))

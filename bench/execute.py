@@ -8,44 +8,19 @@ from pathlib import Path
 from bench import context, plan
 from bench.audit import audit
 from bench.budget import Budget, informative, ordered
-from bench.engines import local
-from bench.errors import BadConfig
+from bench.engines import opening, queue
 from bench.estimates import Estimates
 from bench.explain import remember
+from bench.leftovers import at_work
 from bench.matrix import Limits
+from bench.options import Options
 from bench.plan import Cell, Decision
-from bench.records import Record
-from bench.runner import Runner, default_jobs, default_limits
-from bench.store import Store, stamp
-from bench.surroundings import usable_cores
+from bench.records import Record, stamp
+from bench.store import Store
 from bench.topk import compile_kernels
 
 QUICK = Path(__file__).with_name("quick.toml")
 HARMLESS = ("ok", "skipped")
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a matrix is run."""
-
-    rerun: str = "missing"
-    jobs: int | None = None
-    threads: int = 1
-    limits: Limits = field(default_factory=Limits)
-    order: str = "given"  # one of `bench.budget.ORDERS`
-    budget: float | None = None  # seconds for all cells together; without one all cells run
-    timing_exclusive: bool = False  # one cell at a time
-
-    def cells_at_a_time(self) -> int:
-        """`jobs`, or else as many as there are usable cores for. Raises BadConfig when not even one cell fits."""
-        cores = usable_cores()
-        if self.jobs is None and self.threads > cores:
-            raise BadConfig(
-                f"--threads {self.threads} is more than the {cores} usable cores; take fewer, or say --jobs 1 as well"
-            )
-        if self.timing_exclusive:
-            return 1
-        return self.jobs or min(default_jobs(self.threads), cores // self.threads)
 
 
 @dataclass(frozen=True)
@@ -68,6 +43,9 @@ class Outcome:
 class Listener:
     """Hears how a run goes; every method may be overridden."""
 
+    def noticed(self, text: str) -> None:
+        """At any time: what a person should know of the machines that run the cells."""
+
     def planned(self, decisions: list[Decision], jobs: int) -> None:
         """Before the first cell starts."""
 
@@ -85,17 +63,22 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
     """Run the cells that the store does not hold yet.
 
     Raises StoreError when results cannot be kept, and BadConfig when a cell has more threads than there are usable
-    cores and `jobs` is not given.
+    cores and `jobs` is not given, or where no node of a cluster can run the cells.
     """
     listener = listener or Listener()
-    jobs = options.cells_at_a_time()
-    usual = _with_defaults(options.limits, jobs)
+    with at_work(store.folder), opening.opened(options, planned, store, listener.noticed) as (engine, usual):
+        return _execute(planned, store, options, listener, engine, usual)
+
+
+def _execute(
+    planned: list[Cell], store: Store, options: Options, listener: Listener, engine: queue.Engine, usual: Limits
+) -> Outcome:
     began, records = stamp(), store.records()
     decisions = plan.decide(planned, store, options.rerun, usual, records)
     wanted = [decision.cell for decision in decisions if decision.runs]
     estimates = Estimates(wanted, records, usual, store, options.budget)
     _prepare(decisions, store)
-    listener.planned(decisions, jobs)
+    listener.planned(decisions, engine.slots())
     if over := {cell.key: why for cell in wanted if (why := estimates.over(cell))}:
         listener.expects_too_much(over)
     fresh: dict[str, Record] = {}
@@ -105,14 +88,13 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
         estimates.add(record)
         listener.finished(cell, record)
 
-    runner = Runner(store, usual, threads=options.threads, beside=jobs > 1)
     wanted = ordered(wanted, options.order, estimates.guess)
     if options.budget is None:
-        complete, left_out = local.run(wanted, runner, jobs, finished, listener.progress, began), []
+        complete, left_out = queue.run(wanted, store, engine, finished, listener.progress, began), []
     else:
         budget = Budget(options.budget, estimates.guess)
         wanted = informative(wanted, planned)
-        complete = local.run(wanted, runner, jobs, finished, listener.progress, began, budget.admits)
+        complete = queue.run(wanted, store, engine, finished, listener.progress, began, budget.admits)
         left_out = budget.left_out
     found = [fresh.get(decision.cell.key, decision.record) for decision in decisions]
     return Outcome([record for record in found if record], len(fresh), complete, left_out)
@@ -129,8 +111,3 @@ def _prepare(decisions: list[Decision], store: Store) -> None:
     store.set_current({cell.slot.id: cell.key for cell in able})
     remember(able, store)
     compile_kernels()
-
-
-def _with_defaults(limits: Limits, jobs: int) -> Limits:
-    usual = default_limits(jobs)
-    return Limits.model_construct(time=limits.time or usual.time, memory=limits.memory or usual.memory)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import attempts
 from bench.errors import StoreError
 from bench.files import storage
-from bench.leftovers import in_progress, leftovers, size
+from bench.leftovers import in_progress, leftovers, removing, size
 from bench.records import Record
 from bench.store import Store
 
@@ -33,10 +33,10 @@ def find(store: Store, *, replaced: bool = False, stale: bool = False) -> list[G
     `stale` also stale attempts of cells that have an ok result with the code, data and libraries of today.
     Splits that only such attempts use are found after these are gone.
     """
-    records = store.records()
+    records, damaged = store.contents()
     best = store.best(records)
     found = [*_leftovers(store), *_scratch(store, best)]
-    if not store.damaged():  # a record that cannot be read may need any of them
+    if not damaged:  # a record that cannot be read may need any of them
         found += _unused(store, {record.split_hash for record in records})
     old = attempts.superseded(records, best) if replaced else []
     told = [(record, "replaced by a newer attempt") for record in old if _sound(store, best[record.key])]
@@ -52,11 +52,14 @@ def remove(store: Store, found: Iterable[Garbage]) -> list[Garbage]:
 
     Raises StoreError while a run is using the store, and where it cannot be written.
     """
-    if busy := in_progress(store.folder):
-        raise StoreError(f"{store.folder}: a run is using this store ({busy[0].name}); try again when it has ended")
     gone = []
-    with storage(store.folder):
+    with storage(store.folder), removing(store.folder):
+        if busy := in_progress(store.folder):
+            raise StoreError(f"{store.folder}: a run is using this store ({busy[0].name}); try again when it has ended")
+        used = {record.split_hash for record in store.records()}  # a run may have come and gone since `find`
         for garbage in found:
+            if not garbage.key and garbage.path.name in used:
+                continue
             with ExitStack() as stack:
                 if not garbage.key or stack.enter_context(store.claim(garbage.key)):
                     _remove(store, garbage.path)

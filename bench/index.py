@@ -8,13 +8,14 @@ index may be deleted; one that is missing, old or damaged is made again.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +47,14 @@ class Index:
         self._folder = folder
         self._known: dict[File, Record] = {}
 
-    def read(self) -> list[Record | str]:
+    def read(self) -> tuple[list[Record], list[str]]:
         """Every record that can be read, and a sentence for each that cannot. StoreError for a newer format."""
+        with uncollected():
+            found = self._read()
+        problems = [problem for problem in found if isinstance(problem, str)]
+        return [record for record in found if isinstance(record, Record)], problems
+
+    def _read(self) -> list[Record | str]:
         files = scan(self._folder)
         new = [file for file in files if file not in self._known]
         texts = _load(self._folder) if len(new) >= MANY else {}
@@ -73,6 +80,18 @@ class Index:
             if isinstance(record, Record) and now - file.changed > SETTLED
         }
         return list(found.values())
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let no garbage collector look through all records again and again while ever more of them are made."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def scan(folder: Path) -> list[File]:

@@ -1,10 +1,17 @@
-"""What a stop, a crash or a full disk has left half-done in the folder tmp/ of a store."""
+"""What a stop, a crash or a full disk has left half-done in the folder tmp/ of a store, and who works there now."""
 
 from __future__ import annotations
 
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
+
+from bench.files import storage
 
 
 def leftovers(store: Path) -> list[Path]:
@@ -15,6 +22,30 @@ def leftovers(store: Path) -> list[Path]:
 def in_progress(store: Path) -> list[Path]:
     """What lies in tmp/ and belongs to a process that lives."""
     return [path for path in _inside(store) if _lives(path)]
+
+
+@contextmanager
+def at_work(store: Path) -> Iterator[None]:
+    """Say that this process uses a store, also between two cells: by an empty folder in tmp/ until it is done.
+
+    Waits until nothing is being removed. Raises StoreError when the store cannot be written.
+    """
+    mark = store / "tmp" / f"{os.getpid()}-{secrets.token_hex(6)}"
+    with storage(store), removing(store):
+        mark.mkdir(parents=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            mark.rmdir()
+
+
+@contextmanager
+def removing(store: Path) -> Iterator[None]:
+    """Hold a store while something is removed from it: nobody begins to use it meanwhile."""
+    (store / "locks").mkdir(parents=True, exist_ok=True)
+    with FileLock(store / "locks" / "removing.lock"):
+        yield
 
 
 def size(path: Path) -> int:

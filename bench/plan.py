@@ -185,7 +185,7 @@ def _cell(
         label=_label(spec.name, description.changed),
         family=description.family or registry.find(spec.name).family,
         limits=spec.limits,
-        problem=description.unavailable or _unmet(description, dataset, split),
+        problem=description.unavailable or _unmet(description, dataset, split, device),
         versions=versions,
         ingredients=rest,
         interactions=len(dataset.interactions),
@@ -198,7 +198,7 @@ def _label(name: str, changed: dict[str, Any]) -> str:
     return f"{name} ({values})" if values else name
 
 
-def _unmet(description: Description, dataset: Dataset, split: Split | None) -> str:
+def _unmet(description: Description, dataset: Dataset, split: Split | None, device: str) -> str:
     """The first need of the algorithm that the data does not meet: what a `given` split brings along may have less."""
     data = dataset.interactions if split is None else split.learnt
     has = {
@@ -208,15 +208,17 @@ def _unmet(description: Description, dataset: Dataset, split: Split | None) -> s
         "ITEM_TEXT": dataset.items.texts is not None,
         "ITEM_FEATURES": dataset.items.features is not None,
         "USER_FEATURES": dataset.users.features is not None,
-        "GPU": False,
+        "GPU": device != "cpu",
     }
     unmet = [need for need in description.needs if not has[need]]
     if not unmet:
         return ""
+    if unmet[0] == "GPU":
+        return "no GPU: it needs one, and this run has none (--device cuda)"
     where = f"data set {dataset.name!r}"
     if split is not None and split.name == "given":
         where = f"split 'given' of {where}"
-    return f"needs {unmet[0].lower().replace('_', ' ')}, which {where} or this machine does not have"
+    return f"needs {unmet[0].lower().replace('_', ' ')}, which {where} does not have"
 
 
 def _demands(split: Split | None) -> dict[str, str]:

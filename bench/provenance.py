@@ -51,12 +51,12 @@ def installed() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def keep_installed(store: Path) -> str:
-    """The SHA-256 of `installed()`; the list itself is written once per store, as environment/<hash>.json.
+def keep_installed(store: Path, listed: dict[str, str] | None = None) -> str:
+    """The SHA-256 of `listed`, or of `installed()`; it is written once per store, as environment/<hash>.json.
 
     Raises OSError when it cannot be written.
     """
-    listed = installed()
+    listed = installed() if listed is None else listed
     name = digest(listed)
     final = store / "environment" / f"{name}.json"
     if not final.exists():
@@ -82,7 +82,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "kernel": platform.release(),
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "memory": psutil.virtual_memory().total,
         "recmatrix": importlib.metadata.version("recmatrix"),
@@ -90,7 +90,8 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The model of the processor, where the system says."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

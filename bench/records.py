@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bench.background import Background
 
 FORMAT = 1  # of records and answers; part of every cell key
+HASHED = 16  # hexadecimal digits at the end of an attempt's name; names given before had 8 random ones
 STATUSES = ("ok", "failed", "timeout", "oom", "crashed", "invalid_output", "no_result", "skipped", "interrupted")
 
 
@@ -86,6 +88,7 @@ class Record:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     latency: dict[str, float] = field(default_factory=dict)  # {"questions", "p50", "p95", "p99"}: seconds of one list
     energy: dict[str, Any] = field(default_factory=unavailable)  # {"joules": … or None, "kind": see bench.energy}
+    second_to: str = ""  # the attempt that was committed first, where two runs made the cell at once and disagreed
     load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT
 
@@ -95,6 +98,11 @@ class Record:
         from bench.titles import describe
 
         return f"{describe(self.slot.dataset)}, {describe(self.slot.split)}, seed {self.slot.seed}"
+
+    def named(self) -> Record:
+        """The same as an attempt whose name tells when it was written and what: its end is a hash of the record."""
+        text = replace(self, attempt="").to_json()
+        return replace(self, attempt=f"{stamp()}-{_hash(text)}")
 
     def to_json(self) -> str:
         """The text of record.json."""
@@ -109,11 +117,24 @@ class Record:
                 raise StoreError(
                     f"{where}: written in format {raw['format']}, but this version reads only up to {FORMAT}"
                 )
+            _, _, end = raw["attempt"].rpartition("-")
+            if len(end) == HASHED and end != _hash(text.replace(raw["attempt"], "", 1)):
+                raise BadData(f"{where}: corrupt, not what was written (its hash differs)")
             raw["slot"] = Slot(**raw["slot"])
             raw["phases"] = {name: Phase(**phase) for name, phase in raw["phases"].items()}
             return cls(**{f.name: raw[f.name] for f in fields(cls) if f.name in raw})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadData(f"{where}: corrupt, not a record ({type(error).__name__}: {error})") from None
+
+
+def stamp() -> str:
+    """The time now, UTC, as text that sorts: the beginning of an attempt's name."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+
+
+def _hash(text: str) -> str:
+    """The first digits of the SHA-256 of a record without the name of its attempt; spaces around lines do not count."""
+    return hashlib.sha256("".join(line.strip() for line in text.split("\n")).encode()).hexdigest()[:HASHED]
 
 
 def _plain(value: Any) -> Any:

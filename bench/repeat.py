@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from bench import answers_io, plan
 from bench.errors import StoreError
-from bench.execute import Options, execute
+from bench.execute import execute
 from bench.matrix import METRICS, AlgorithmSpec, Axes, Limits, Matrix
 from bench.metrics.measured import Measured
 from bench.metrics.registry import measure
+from bench.options import Options
 from bench.plan import Cell
 from bench.records import Record
 from bench.runner import default_limits
@@ -76,7 +77,8 @@ def repeat(store: Store, name: str, half_widths: HalfWidths) -> Repeated:
     cell = _cell(before)
     changed = () if cell.key == before.key else _changed(before, cell)
     threads = before.provenance.get("threads", 1)
-    outcome = execute([cell], store, Options(rerun="all", jobs=1, threads=threads))
+    device = before.provenance.get("device", "cpu")
+    outcome = execute([cell], store, Options(rerun="all", jobs=1, threads=threads, device=device))
     if not outcome.complete or not outcome.records:
         return Repeated(before, before, "interrupted", changed)
     return compare(store, before, outcome.records[0], half_widths, changed)
@@ -102,7 +104,8 @@ def _cell(record: Record) -> Cell:
     """The cell of a one-cell matrix made of the record's slot."""
     slot = record.slot
     axes = Axes(datasets=[slot.dataset], splits=[slot.split], seeds=[slot.seed])
-    (cell,) = plan.cells(Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=slot.algorithm, params=slot.params)]))
+    matrix = Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=slot.algorithm, params=slot.params)])
+    (cell,) = plan.cells(matrix, record.provenance.get("device", "cpu"))
     return replace(cell, limits=_limits(record))
 
 

@@ -26,7 +26,6 @@ from bench.records import Phase, Record
 from bench.redaction import without_secrets
 from bench.store import Store
 from bench.surroundings import usable_cores
-from bench.types import Split
 
 TICK = 0.1  # seconds between looks at a running cell
 EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
@@ -60,8 +59,16 @@ class _Watched:
 
 
 @dataclass(frozen=True)
+class Material:
+    """The data of a cell: a folder to learn from, and the held-out items, handed over when it has learnt."""
+
+    training: Path
+    held_out: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Runner:
-    """Runs cells of one store; `stop` ends them early as interrupted."""
+    """Runs cells beside a store, of which it uses `tmp/` and `cache/`; `stop` ends them early as interrupted."""
 
     store: Store
     limits: Limits
@@ -69,43 +76,41 @@ class Runner:
     device: str = "cpu"
     beside: bool = False  # other cells of the run may be running at the same time
     stop: threading.Event = field(default_factory=threading.Event)
+    material: Callable[[Planned], Material] | None = None  # whence the data come; None: the split is made here
 
-    def run(self, cell: Cell, progress: Progress = lambda *_: None) -> Record:
-        """The record of one attempt, already in the store. Raises StoreError when it cannot be kept."""
+    def run(self, cell: Cell, folder: Path, progress: Progress = lambda *_: None) -> Record:
+        """The record of one attempt, not yet in the store, and its files in a new folder `folder`/output.
+
+        Raises StoreError when they cannot be kept.
+        """
         started, clock = datetime.now(UTC), time.monotonic()
         with storage(self.store.folder):
-            folder = self.store.begin()
-            output = folder / "output"
-            output.mkdir()
-        try:
-            if cell.problem or cell.split is None:
-                watched = _Watched(failure=("skipped", cell.problem))
-            else:
-                watched = self._watched(cell, cell.split, folder, clock, progress)
-            record = self._record(cell, watched, started.isoformat(), time.monotonic() - clock)
-            return self.store.commit(output, record)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            (folder / "output").mkdir()
+        if cell.problem or cell.split is None:
+            watched = _Watched(failure=("skipped", cell.problem))
+        else:
+            watched = self._watched(cell, cell.split, folder, clock, progress)
+        return self._record(cell, watched, started.isoformat(), time.monotonic() - clock)
 
     def _watched(self, cell: Cell, planned: Planned, folder: Path, clock: float, progress: Progress) -> _Watched:
         """Watch the cell, unless its split cannot be made any more."""
         try:
-            split = planned.make()
+            material = self.material(planned) if self.material else made_here(self.store, planned)
         except (BadData, Unsupported) as error:
             return _Watched(failure=("failed", str(error)))
-        watched = self._watch(cell, split, folder, clock, progress)
+        watched = self._watch(cell, material, folder, clock, progress)
         shutil.move(folder / "log.txt", folder / "output" / "log.txt")
         return watched
 
-    def _watch(self, cell: Cell, split: Split, folder: Path, clock: float, progress: Progress) -> _Watched:
+    def _watch(self, cell: Cell, material: Material, folder: Path, clock: float, progress: Progress) -> _Watched:
         scratch = self._scratch(cell)
         continued = scratch.is_dir() and any(scratch.iterdir())
         with storage(self.store.folder):
-            child = Child(self._job(cell, split, folder), folder, self._environment(cell))
+            child = Child(self._job(cell, material, folder), folder, self._environment(cell))
         watched = _Watched(warnings=[_CONTINUED] if continued else [])
         try:
             while child.running() and watched.counts is None and not watched.failure:
-                self._listen(child, split, watched)
+                self._listen(child, material, watched)
                 watched.memory = max(watched.memory, now := child.memory(self.limit(cell)[1]))
                 progress(watched.phase, time.monotonic() - clock, now)
                 if watched.counts is None and not watched.failure:
@@ -116,7 +121,7 @@ class Runner:
             finished = watched.counts is not None or not child.running()
             with storage(self.store.folder):
                 code = child.end(EXIT_GRACE if finished else 0)
-        self._listen(child, split, watched, seconds=math.inf)
+        self._listen(child, material, watched, seconds=math.inf)
         if watched.failure and watched.failure[0] == "storage":
             raise StoreError(watched.failure[1])
         _judge(watched, code)
@@ -124,7 +129,7 @@ class Runner:
             shutil.rmtree(scratch, ignore_errors=True)
         return watched
 
-    def _listen(self, child: Child, split: Split, watched: _Watched, seconds: float = TICK) -> None:
+    def _listen(self, child: Child, material: Material, watched: _Watched, seconds: float = TICK) -> None:
         """Take in the news that come within some seconds; all that is there when the process has ended."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -141,7 +146,7 @@ class Runner:
                     watched.phases[name] = Phase(**cost)
                     watched.memory = max(watched.memory, cost["peak"])
                 case {"event": "fitted"}:
-                    child.hand_over(handover.pack(split.test))
+                    child.hand_over(material.held_out())
                 case {"event": "epoch", **values}:
                     watched.curve.append({k: v for k, v in values.items() if k != "event"})
                 case {"event": "seen" | "energy" | "latency" | "answered" as name, "values": values}:
@@ -182,14 +187,14 @@ class Runner:
         limits = limits_of(cell, self.limits)
         return limits.time or float("inf"), limits.memory or float("inf")
 
-    def _job(self, cell: Cell, split: Split, folder: Path) -> dict[str, Any]:
+    def _job(self, cell: Cell, material: Material, folder: Path) -> dict[str, Any]:
         scratch = self._scratch(cell)
         scratch.mkdir(parents=True, exist_ok=True)
         return {
             "algorithm": cell.slot.algorithm,
             "params": cell.slot.params,
             "facts": {"seed": cell.slot.seed, "device": self.device, "threads": self.threads},
-            "training": str(training_folder(self.store, split).resolve()),
+            "training": str(material.training.resolve()),
             "output": str((folder / "output").resolve()),
             "scratch": str(scratch.resolve()),
         }
@@ -235,8 +240,9 @@ class Runner:
         )
 
 
-def training_folder(store: Store, split: Split) -> Path:
-    """The folder with the training data of a split, written once per store."""
+def made_here(store: Store, planned: Planned) -> Material:
+    """The data of a split, its training part written once per store. Raises BadData where it changed meanwhile."""
+    split = planned.make()
     final = store.folder / "cache" / "training" / split.fingerprint
     with storage(store.folder):
         if not sealed(final):
@@ -244,7 +250,7 @@ def training_folder(store: Store, split: Split) -> Path:
             handover.write_training(split, temporary)
             seal(temporary)
             store.publish(temporary, final)
-    return final
+    return Material(final, lambda: handover.pack(split.test))
 
 
 def _judge(watched: _Watched, code: int | None) -> None:
@@ -261,7 +267,8 @@ def _judge(watched: _Watched, code: int | None) -> None:
         if code == 0:
             watched.failure = ("no_result", f"the process ended without a result {where}")
         else:
-            watched.failure = ("crashed", f"{_exit(code or 0)} {where}")
+            outside = " from outside, as the kernel sends it when memory runs out," if code == -signal.SIGKILL else ""
+            watched.failure = ("crashed", f"{_exit(code or 0)}{outside} {where}")
 
 
 def _exit(code: int) -> str:

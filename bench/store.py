@@ -17,12 +17,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from bench import answers_io, context_io
+from bench.attempts import answered
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
 from bench.index import RECORD, Index, read_record
@@ -51,19 +51,23 @@ class Store:
 
     def records(self) -> list[Record]:
         """Every finished attempt whose record can be read, oldest first. Raises StoreError for a newer format."""
-        found = [record for record in self._index.read() if isinstance(record, Record)]
-        return sorted(found, key=lambda record: (record.started, record.attempt))
+        return self.contents()[0]
 
     def damaged(self) -> list[str]:
         """What is wrong with each record that cannot be read."""
-        return [problem for problem in self._index.read() if isinstance(problem, str)]
+        return self.contents()[1]
+
+    def contents(self) -> tuple[list[Record], list[str]]:
+        """`records()` and `damaged()`, for one look into the folders of all attempts."""
+        records, damaged = self._index.read()
+        return sorted(records, key=lambda record: (record.started, record.attempt)), damaged
 
     def best(self, records: list[Record] | None = None) -> dict[str, Record]:
-        """For each key the record that counts: the newest ok attempt, or else the newest one."""
+        """For each key the record that counts: the newest ok attempt that was no second one, or else the newest."""
         best: dict[str, Record] = {}
         for record in self.records() if records is None else records:
             known = best.get(record.key)
-            if known is None or record.status == "ok" or known.status != "ok":
+            if known is None or (record.status == "ok" and not record.second_to) or known.status != "ok":
                 best[record.key] = record
         return best
 
@@ -171,19 +175,31 @@ class Store:
         folder.mkdir(parents=True)
         return folder
 
-    def commit(self, temporary: Path, record: Record) -> Record:
-        """Make an attempt out of the files in `temporary`; afterwards it is done, or nothing happened."""
+    def commit(self, temporary: Path, record: Record, began: str | None = None) -> Record:
+        """Make an attempt out of the files in `temporary`; afterwards it is done, or nothing happened.
+
+        Where somebody else has answered the same cell since `began`, the first one counts: it is returned, and a
+        second one that answered otherwise is kept beside it.
+        """
         with storage(self.folder):
             for path in temporary.iterdir():
                 if path.name not in (*answers_io.FILES, LOG):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
             files = {p.name: {"sha256": sha256(p), "bytes": p.stat().st_size} for p in sorted(temporary.iterdir())}
-            attempt = f"{stamp()}-{secrets.token_hex(4)}"
-            text = replace(record, attempt=attempt, files=files).to_json()
+            first = self._first(record, began)
+            second_to = first.attempt if first else ""
+            text = replace(record, files=files, second_to=second_to).named().to_json()
             kept = Record.from_json(text, RECORD)
+            if first and answered(first) == answered(kept):
+                return first
             (temporary / RECORD).write_text(text, encoding="utf-8")
             self.publish(temporary, self.folder_of(kept))
-        return kept
+        return first or kept
+
+    def _first(self, record: Record, began: str | None) -> Record | None:
+        """The ok result that somebody else committed since `began`, if `record` is ok too."""
+        first = self.since(record.key, began) if began and record.status == "ok" else None
+        return first if first and first.status == "ok" else None
 
     @contextmanager
     def claim(self, key: str) -> Iterator[bool]:
@@ -224,11 +240,6 @@ def _try(path: Path) -> Record | None:
         return read_record(path)
     except BadData:
         return None
-
-
-def stamp() -> str:
-    """The time now, UTC, as text that sorts: the beginning of an attempt's name."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
 
 def _sync(path: Path) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import Any
 
 from threadpoolctl import threadpool_info
 
+from bench.errors import BadConfig
 from bench.provenance import THREAD_VARIABLES
 from bench.redaction import allowed
 
+DEVICES = ("auto", "cpu", "cuda")
 # Variables that can change a number or a time and that hold neither paths nor secrets.
 ENVIRONMENT = (
     *THREAD_VARIABLES,
@@ -40,6 +43,17 @@ def seen() -> dict[str, Any]:
         "gpu": _gpu(),
         "environment": allowed(os.environ, ENVIRONMENT),
     }
+
+
+def usable_device(asked: str) -> str:
+    """`cpu` or `cuda`; `auto` means a GPU where there is one. Raises BadConfig for `cuda` where there is none."""
+    if asked == "cpu":
+        return asked
+    code = "import sys, torch; sys.exit(not torch.cuda.is_available())"  # in a process of its own: the harness has none
+    found = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+    if asked == "cuda" and not found:
+        raise BadConfig("--device cuda: torch finds no GPU here; leave the option out, or say auto")
+    return "cuda" if found else "cpu"
 
 
 def usable_cores() -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bench.attempts import unequal
 from bench.errors import StoreError
+from bench.index import uncollected
 from bench.matrix import METRICS
 from bench.metrics.registry import Metric, measure, parse
 from bench.records import Context, Record, canonical
@@ -21,6 +22,7 @@ from reports.model import CORRUPT, OK, Cell, Group, Results
 LEADING = "ndcg@10"
 
 
+@uncollected()
 def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
     """Measure everything in a store. Raises BadConfig for an unknown metric, StoreError for an unreadable record."""
     names = tuple(dict.fromkeys(str(parse(name)) for name in metrics or METRICS))

@@ -3,7 +3,8 @@
 index.html     the page, self-contained
 matrix.toml    the cells of the report, to run them again
 figures/       every picture as PNG and SVG
-tables/        comparison.csv, comparison.md, comparison.tex; slices.csv: every metric by groups of users, items, time
+tables/        comparison.csv, comparison.md, comparison.tex; slices.csv: every metric by groups of users, items, time;
+               costs.csv: seconds of each phase, percentiles of the wait for one list, memory
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from bench.files import storage
 from bench.store import Store
-from reports import page, pictures, reproduce, slices, tables
+from reports import costs, page, pictures, reproduce, slices, tables
 from reports.load import load
 from reports.model import Results
 
@@ -41,6 +42,7 @@ def write_results(results: Results, folder: Path) -> Path:
         "tables/comparison.csv": tables.to_csv(table),
         "tables/comparison.md": tables.to_markdown(table),
         "tables/comparison.tex": tables.to_latex(table),
+        "tables/costs.csv": costs.to_csv(results),
         "tables/slices.csv": slices.to_csv(results),
         "matrix.toml": reproduce.matrix(results),
     }

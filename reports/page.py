@@ -12,15 +12,13 @@ import jinja2
 from markupsafe import Markup
 
 from bench.titles import Titles, describe
-from reports import columns, ranks, reproduce, slices, stats, tables
+from reports import columns, costs, ranks, reproduce, slices, stats, tables
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
 from reports.headline import headline
-from reports.model import OK, Cell, Group, Results, Row
+from reports.model import OK, Cell, Group, Results
 from reports.pictures import Picture, bars, sample
-
-PHASES = ("load", "fit", "recommend", "predict", "write")
 
 
 def render(results: Results, pictures: Sequence[Picture]) -> str:
@@ -54,7 +52,8 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         circumstances=reproduce.circumstances([cell.record for cell in results.attempts]),
         matrix=reproduce.matrix(results),
         total=columns.seconds(sum(cell.record.wall for cell in results.attempts)),
-        phases=PHASES,
+        phases=costs.PHASES,
+        percentiles=costs.PERCENTILES,
         level=round(100 * stats.LEVEL),
         resamples=stats.RESAMPLES,
         min_users=stats.MIN_USERS,
@@ -105,7 +104,7 @@ def _group(group: Group, shown: Sequence[Column], pictures: Iterable[Picture]) -
         "split": describe(group.rows[0].cells[0].record.slot.split),
         "split_hash": group.split_hash,
         "facts": list(reproduce.flat(context.facts).items()) if context else [],
-        "costs": [_costs(row) for row in group.rows],
+        "costs": [costs.of_row(row) for row in group.rows],
         "remark": group.remark,
         "folds": group.folds,
         "part_of": group.part_of,
@@ -128,23 +127,6 @@ def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:
         for column, estimate in estimates
     ]
     return {"row": line.row, "numbers": numbers}
-
-
-def _costs(row: Row) -> dict[str, Any]:
-    """Mean seconds of each phase over the seeds that have it, and the peak of all."""
-    phases = {name: [c.record.phases[name] for c in row.cells if name in c.record.phases] for name in PHASES}
-    fits = phases["fit"]
-    return {
-        "row": row,
-        "wall": [_mean([phase.wall for phase in phases[name]]) for name in PHASES],
-        "cpu": _mean([phase.cpu for phase in fits]),
-        "total": _mean([cell.record.wall for cell in row.cells]),
-        "peak": max(cell.record.memory for cell in row.cells) / 1e6,
-    }
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 def _attempt(cell: Cell, titles: Titles) -> dict[str, Any]:

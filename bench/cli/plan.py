@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bench.cli import output
-from bench.cli.run import STORE, Algorithms, Datasets, MatrixFile, Rerun, Seeds, Splits, StoreFolder, Yes
+from bench.cli.run import STORE, Algorithms, Datasets, DeviceName, MatrixFile, Rerun, Seeds, Splits, StoreFolder, Yes
 
 if TYPE_CHECKING:
     from bench.estimates import Estimates
@@ -25,6 +25,7 @@ def command(
     seeds: Seeds = None,
     store: StoreFolder = STORE,
     rerun: Rerun = "missing",
+    device: DeviceName = "cpu",
     yes: Yes = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what changed, from what to what.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -38,10 +39,10 @@ def command(
     from bench.store import Store
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
-    options = load_options(rerun)
+    options = load_options(rerun, device=device)
     kept = Store(store) if store.exists() else None
     records, usual = kept.records() if kept else [], default_limits(default_jobs(1))
-    planned = plan.cells(wanted)
+    planned = plan.cells(wanted, options.device)
     decisions = plan.decide(planned, kept, options.rerun, usual, records)
     if explain and kept:
         decisions = in_detail(decisions, kept, records, usual)

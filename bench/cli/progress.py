@@ -39,6 +39,10 @@ class Lines(Listener):
         output.say(f"{self.total} cells to run{note}, {jobs} at a time")
         self.names = {d.cell.key: name(d.cell, self.titles) for d in decisions}
 
+    def noticed(self, text: str) -> None:
+        """Say it."""
+        output.say(f"warning: {text}")
+
     def expects_too_much(self, cells: dict[str, str]) -> None:
         """Say in one line what will probably break a limit."""
         told = [f"{self.names[key]} ({why})" for key, why in cells.items()]

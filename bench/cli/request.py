@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.budget import ORDERS
+from bench.engines import ENGINES
 from bench.errors import BadConfig, did_you_mean
-from bench.execute import QUICK, Options
+from bench.execute import QUICK
 from bench.matrix import MEMORY_UNITS, TIME_UNITS, BadMatrix, Limits, Matrix, quantity, read, replaced
+from bench.options import Options
 from bench.plan import RERUN, check
+from bench.surroundings import DEVICES, usable_device
 
 MANY = 10_000
 
@@ -59,9 +62,17 @@ def load_options(
     order: str = "given",
     budget: str | None = None,
     timing_exclusive: bool = False,
+    engine: str = "local",
+    device: str = "cpu",
 ) -> Options:
     """The options of a run."""
-    for option, value, known in (("--rerun", rerun, RERUN), ("--order", order, ORDERS)):
+    checked = (
+        ("--rerun", rerun, RERUN),
+        ("--order", order, ORDERS),
+        ("--engine", engine, ENGINES),
+        ("--device", device, DEVICES),
+    )
+    for option, value, known in checked:
         if value not in known:
             raise BadConfig(f"{option} {value}: not one of {', '.join(known)}{did_you_mean(value, known)}")
     if timing_exclusive and jobs not in (None, 1):
@@ -77,6 +88,8 @@ def load_options(
         order=order,
         budget=quantity(budget, TIME_UNITS) if budget else None,
         timing_exclusive=timing_exclusive,
+        engine=engine,
+        device=usable_device(device),
     )
 
 

@@ -28,6 +28,8 @@ LimitTime = Annotated[str | None, typer.Option(help="Per cell, such as 90s, 10m 
 LimitMem = Annotated[str | None, typer.Option(help="Per cell, such as 500MB or 4GB (default: 80 % of what is free).")]
 Order = Annotated[str, typer.Option(help="Which cells run first: given, shortest or longest.")]
 Budget = Annotated[str | None, typer.Option(help="For all cells, such as 30m or 2h: the most informative that fit.")]
+EngineName = Annotated[str, typer.Option("--engine", help="Where cells run: local, or ray for the nodes of a cluster.")]
+DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: a GPU where there is one.")]
 Exclusive = Annotated[bool, typer.Option("--timing-exclusive", help="One cell at a time, so that timings are its own.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Run even more than 10,000 cells.")]
 
@@ -47,6 +49,8 @@ def command(
     order: Order = "given",
     budget: Budget = None,
     timing_exclusive: Exclusive = False,
+    engine: EngineName = "local",
+    device: DeviceName = "cpu",
     report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
     yes: Yes = False,
 ) -> None:
@@ -63,10 +67,20 @@ def command(
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(
-        rerun, jobs, threads, limit_time, limit_mem, order=order, budget=budget, timing_exclusive=timing_exclusive
+        rerun,
+        jobs,
+        threads,
+        limit_time,
+        limit_mem,
+        order=order,
+        budget=budget,
+        timing_exclusive=timing_exclusive,
+        engine=engine,
+        device=device,
     )
-    options.cells_at_a_time()  # wrong ones are told before anything is loaded
-    planned = plan.cells(wanted)
+    if engine == "local":
+        options.cells_at_a_time()  # wrong ones are told before anything is loaded
+    planned = plan.cells(wanted, options.device)
     for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
     kept = Store(store, create=True)

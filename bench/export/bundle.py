@@ -43,11 +43,11 @@ def choose(store: Store) -> Content:
 
     Raises StoreError for a store without results, and where something is damaged that counts in the report.
     """
-    records = store.records()
+    records, damaged = store.contents()
     if not records:
         raise StoreError(f"{store.folder}: no results to bundle; `bench run --store {store.folder}` makes some")
     counting = {record.attempt for record in store.latest(records).values()}
-    sound, left_out = [], store.damaged()
+    sound, left_out = [], damaged
     for record in records:
         try:
             _check(store, record)

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from bench.errors import Unsupported
 from bench.records import canonical
 from bench.splits.asking import Asking, sample
-from bench.splits.candidates import with_candidates
 from bench.splits.questions import held_out, of_users, offsets
 from bench.splits.rows import Rows
 from bench.types import Dataset, HeldOut, Hidden, Interactions, Split, frozen
@@ -105,6 +104,8 @@ def assemble(
         test = _hiding(held_out(pieces.test_training, pieces.test, learnt), pieces.test_history, asking)
     else:
         test = _hiding(held_out(pieces.test_history, pieces.test, learnt), None, asking)
+    from bench.splits.candidates import with_candidates  # compiles loops: only those who divide wait for it
+
     test = sample(test, asking.evaluate_users)
     test, ranked = with_candidates(test, asking.candidates or listed, pieces.test_history, pieces.train, dataset)
     options = {**params, **asking.changed()}

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from bench import plan
-from bench.execute import Options, execute
+from bench.execute import execute
 from bench.matrix import AlgorithmSpec, Axes, Matrix
+from bench.options import Options
 from bench.records import Record
 from bench.store import Store
 

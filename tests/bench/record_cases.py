@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from bench.index import RECORD
 from bench.records import Context, Record, Slot
+from bench.store import Store
 from bench.types import Answers, TopK
 
 
@@ -28,6 +31,17 @@ def record(**changes: Any) -> Record:
         "data_hash": "ef" * 32,
     }
     return Record(**(values | changes))
+
+
+def rewritten(store: Store, old: Record, attempt: str = "", **changes: Any) -> Record:
+    """The attempt `old` in the store, as if another one had been written, under a name of its own or `attempt`."""
+    new = replace(old, **changes).named()
+    new = replace(new, attempt=attempt or new.attempt)
+    folder = store.folder_of(new)
+    folder.parent.mkdir(exist_ok=True)
+    store.folder_of(old).rename(folder)
+    (folder / RECORD).write_text(new.to_json(), encoding="utf-8")
+    return new
 
 
 def answers(questions: int = 4, length: int = 3) -> Answers:

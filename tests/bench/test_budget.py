@@ -10,7 +10,7 @@ import pytest
 from command_line import Call, one_line
 from harness import Bench
 
-from bench import execute
+from bench import options
 from bench.budget import Budget, informative, ordered
 from bench.matrix import Limits
 from bench.plan import Cell
@@ -143,15 +143,15 @@ def test_plan_shows_costs_reasons_and_a_total(kept_store: Store, call: Call):
     ],
 )
 def test_wrong_options_are_one_line(words: list[str], said: str, call: Call, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(execute, "usable_cores", lambda: 3)
+    monkeypatch.setattr(options, "usable_cores", lambda: 3)
     done = call("run", *words)
     assert done.code == 2
     assert said in one_line(done)
 
 
 def test_cells_share_the_usable_cores(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(execute, "usable_cores", lambda: 3)
-    monkeypatch.setattr(execute, "default_jobs", lambda threads: 4 // threads)
-    assert [execute.Options(threads=n).cells_at_a_time() for n in (1, 2, 3)] == [3, 1, 1]
-    assert execute.Options(timing_exclusive=True).cells_at_a_time() == 1
-    assert execute.Options(threads=8, jobs=2).cells_at_a_time() == 2, "asked for in so many words"
+    monkeypatch.setattr(options, "usable_cores", lambda: 3)
+    monkeypatch.setattr(options, "default_jobs", lambda threads: 4 // threads)
+    assert [options.Options(threads=n).cells_at_a_time() for n in (1, 2, 3)] == [3, 1, 1]
+    assert options.Options(timing_exclusive=True).cells_at_a_time() == 1
+    assert options.Options(threads=8, jobs=2).cells_at_a_time() == 2, "asked for in so many words"

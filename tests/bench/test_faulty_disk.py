@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import re
 import resource
 import subprocess
 import sys
@@ -68,9 +71,55 @@ def test_a_full_disk_while_a_cell_writes_its_answers_is_not_the_fault_of_the_cel
     assert done.returncode == 3, done.stdout + done.stderr
     (line,) = done.stderr.splitlines()
     assert str(bench.store) in line
+    assert re.search(r"MB free there, about \d+\.\d kB needed$", line), line
     assert len(list(kept_store.folder.glob("cells/*/*"))) == 1
     again = run_here(popularity_matrix("random"), kept_store)
     assert [record.status for record in again] == ["ok"]
+
+
+def _without_privileges() -> None:
+    """Nobody may write into a folder that is read-only, not even root: take that capability off the next program."""
+    ctypes.CDLL(None).prctl(24, 1)  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+
+
+def _read_only(bench: Bench, *words: object) -> subprocess.CompletedProcess[str]:
+    """A command while nothing below the folder of the store can be written."""
+    folders = [bench.store, *(path for path in bench.store.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "bench", *map(str, words)],
+            cwd=bench.folder,
+            env=environment(ZOO, PYTHONDONTWRITEBYTECODE="1"),
+            preexec_fn=_without_privileges if os.geteuid() == 0 else None,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are those of Linux")
+def test_a_read_only_store_takes_no_result_and_blames_no_cell(bench: Bench, kept_store: Store):
+    done = _read_only(bench, "run", "--datasets", "tiny", "--algorithms", "random", "--store", bench.store)
+    assert done.returncode == 3, done.stdout + done.stderr
+    (line,) = done.stderr.splitlines()
+    assert str(bench.store) in line
+    assert "Permission denied" in line
+    assert "MB free there" in line
+    assert [record.label for record in kept_store.records()] == ["popularity"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are those of Linux")
+def test_a_read_only_store_is_read(bench: Bench, kept_store: Store):
+    for words in (["status"], ["verify"], ["report", "-o", bench.folder / "report"]):
+        done = _read_only(bench, words[0], bench.store, *words[1:])
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (bench.folder / "report" / "index.html").is_file()
 
 
 def _flip(store: Store, record: Record, name: str) -> Path:
@@ -94,6 +143,29 @@ def test_a_flipped_byte_is_found_excluded_and_repaired(call: Call, kept_store: S
     assert row.estimate("ndcg@10").value is None
     (decision,) = plan.decide(plan.cells(popularity_matrix()), kept_store, "failed", Limits())
     assert decision.runs, "the message promises that `bench run --rerun failed` repairs it"
+
+
+@pytest.mark.parametrize("damage", ["flipped", "truncated", "missing"])
+def test_rerun_failed_repairs_it_and_the_number_is_the_same(damage: str, call: Call, kept_store: Store):
+    (record,) = kept_store.records()
+    path = kept_store.folder_of(record) / "lists.parquet"
+    match damage:
+        case "flipped":
+            _flip(kept_store, record, path.name)
+        case "truncated":
+            path.write_bytes(path.read_bytes()[:-100])
+        case "missing":
+            path.unlink()
+    words = ["run", "--datasets", "tiny", "--algorithms", "popularity", "--splits", "user-time"]
+    usual = call(*words, "--store", kept_store.folder)
+    assert usual.code == 1, "a damaged result is not passed over in silence"
+    assert "1 stored results are corrupt" in usual.stdout
+    assert len(kept_store.records()) == 1
+    assert call(*words, "--rerun", "failed", "--store", kept_store.folder).code == 0
+    old, new = kept_store.records()
+    assert new.files == old.files | {"log.txt": new.files["log.txt"]}
+    kept_store.answers(new)
+    assert [row.status for row in load(kept_store).groups[0].rows] == ["ok"]
 
 
 def test_an_intact_result_is_not_run_again_with_rerun_failed(kept_store: Store):

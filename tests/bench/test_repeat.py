@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from command_line import Call, one_line
 from harness import run_here
-from record_cases import answers, context, record
+from record_cases import answers, context, record, rewritten
 
 from bench import answers_io
 from bench.files import sha256
@@ -68,11 +68,9 @@ def test_what_changed_since_is_told_and_answers_compared_all_the_same(
     kept_store: Store, call: Call, versions: dict[str, str], data_hash: str | None, told: str
 ):
     (before,) = kept_store.records()
-    folder, old = kept_store.folder_of(before), "0" * 64  # a key of another day
+    old = "0" * 64  # a key of another day
     provenance = {**before.provenance, "versions": {**before.provenance["versions"], **versions}}
-    written = replace(before, key=old, provenance=provenance, data_hash=data_hash or before.data_hash)
-    (folder / "record.json").write_text(written.to_json(), encoding="utf-8")
-    folder.parent.rename(folder.parent.with_name(old))
+    rewritten(kept_store, before, key=old, provenance=provenance, data_hash=data_hash or before.data_hash)
     done = call("repeat", "popularity", "--store", kept_store.folder, "--json")
     found = json.loads(done.stdout)
     assert (done.code, found["verdict"]) == (0, "bitwise equal")
@@ -105,7 +103,7 @@ def test_answers_that_never_came_from_this_cell_are_different(kept_store: Store,
     perfect = {name: np.zeros_like(getattr(given, name)) for name in ("better", "tied", "position")}
     answers_io.write(replace(given, **perfect), folder)  # every held-out item at the first rank
     files = {**before.files, "ranks.parquet": {"sha256": sha256(folder / "ranks.parquet"), "bytes": 1}}
-    (folder / "record.json").write_text(replace(before, files=files).to_json(), encoding="utf-8")
+    rewritten(kept_store, before, files=files)
     done = call("repeat", "popularity", "--store", kept_store.folder)
     assert done.code == 1, done.stderr
     assert done.stdout.splitlines()[-1] == "different"

@@ -11,7 +11,8 @@ import pytest
 from harness import PATIENCE, Bench, alive, kill, popularity_matrix, run_here, until
 
 from bench import plan
-from bench.engines import local
+from bench.engines import queue
+from bench.engines.local import Local
 from bench.errors import BenchError
 from bench.matrix import Limits
 from bench.metrics.registry import measure
@@ -149,16 +150,16 @@ def test_an_interrupt_finishes_what_runs_and_a_second_one_stops_it(bench: Bench,
 def test_a_cell_that_another_run_finishes_meanwhile_is_not_run_again(small_data: None, tmp_path: Path):
     """While the slower run is at the first cell, another one makes the second."""
     store = Store(tmp_path / "store", create=True)
-    runner = Runner(store, Limits.model_construct(time=60.0, memory=4e9))
+    engine = Local(Runner(store, Limits.model_construct(time=60.0, memory=4e9)), 1)
     first, second = (plan.cells(popularity_matrix(name))[0] for name in ("popularity", "random"))
     finished: list[Record] = []
 
     def hears(cell: Cell, record: Record) -> None:
         finished.append(record)
         if cell is first:
-            local.run([second], runner, 1, lambda *_: None, lambda *_: None)
+            queue.run([second], store, engine, lambda *_: None, lambda *_: None)
 
-    assert local.run([first, second], runner, 1, hears, lambda *_: None)
+    assert queue.run([first, second], store, engine, hears, lambda *_: None)
     assert [record.label for record in finished] == ["popularity", "random"]
     assert len(store.records()) == 2
 

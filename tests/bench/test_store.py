@@ -17,9 +17,10 @@ from harness import environment
 from record_cases import answers, context, record
 
 from bench import answers_io
+from bench.attempts import unequal
 from bench.errors import StoreError
 from bench.index import RECORD
-from bench.records import Record, Slot
+from bench.records import Record, Slot, stamp
 from bench.store import Store
 
 
@@ -71,7 +72,7 @@ def test_names_on_disk_hold_no_text_of_a_person(store: Store):
     _commit(store, label="a/b c:ü", slot=Slot({"name": "né"}, {"name": "sp lit"}, "al:go", {"p": "v/w"}, 0))
     names = [path.name for path in (store.folder / "cells").rglob("*")]
     assert len(names) == 7
-    assert all(re.fullmatch(r"[0-9a-f]{64}|\d{8}T\d+-[0-9a-f]{8}|[a-z]+\.(json|parquet|txt)", name) for name in names)
+    assert all(re.fullmatch(r"[0-9a-f]{64}|\d{8}T\d+-[0-9a-f]{16}|[a-z]+\.(json|parquet|txt)", name) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,17 @@ def test_a_context_that_was_damaged_is_found(store: Store):
     assert missed == [], "wrong values were read without a word"
 
 
+def test_one_changed_digit_in_a_record_is_found(store: Store):
+    kept = _commit(store)
+    path = store.folder_of(kept) / RECORD
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"wall": 1.0', '"wall": 2.0'), encoding="utf-8")
+    assert store.records() == []
+    assert re.search(r"record\.json: corrupt, not what was written", store.damaged()[0])
+    path.write_text(text, encoding="utf-8")
+    assert store.records() == [kept]
+
+
 def test_one_damaged_record_does_not_hide_the_others(store: Store):
     good, bad = _commit(store, key="aa" * 32), _commit(store, key="bb" * 32)
     path = store.folder_of(bad) / RECORD
@@ -215,6 +227,8 @@ import os, sys
 sys.path.insert(0, sys.argv[2])
 from record_cases import answers, record
 from bench import answers_io
+from bench.attempts import unequal
+from bench.records import stamp
 from bench.store import Store
 store = Store(sys.argv[1])
 real = {name: getattr(os, name) for name in ("fsync", "rename", "mkdir", "open")}
@@ -274,3 +288,24 @@ def test_of_two_attempts_with_one_name_the_first_stays(store: Store):
     store.publish(second, final)
     assert (final / "a").read_text(encoding="utf-8") == "1"
     assert not second.exists()
+
+
+def test_of_two_runs_at_one_cell_the_first_result_counts(store: Store):
+    def attempt(scores: float, began: str, **changes: Any) -> Record:
+        temporary, found = store.begin(), answers()
+        found.lists.scores[0, 0] = scores
+        answers_io.write(found, temporary)
+        return store.commit(temporary, record(**changes), began)
+
+    earlier = attempt(9.0, stamp())
+    began = stamp()  # two runs begin now
+    first = attempt(5.0, began)
+    assert attempt(5.0, began) == first, "the same answers: the second is dropped"
+    assert [found.attempt for found in store.records()] == [earlier.attempt, first.attempt]
+    assert attempt(6.0, began) == first, "other answers: the first still counts"
+    kept = next(found for found in store.records() if found.second_to)
+    assert kept.second_to == first.attempt
+    assert store.best()[first.key] == first
+    assert unequal(store.records()) == {first.key}, "and it is told"
+    assert attempt(6.0, began, status="failed").status == "failed", "a failure is no second result"
+    assert attempt(7.0, stamp()) == store.best()[first.key], "a later run replaces it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from command_line import Call, one_line
 from record_cases import answers, context, record
 
 from bench import answers_io
+from bench.errors import StoreError
 from bench.garbage import find, remove
+from bench.leftovers import at_work, leftovers, removing
 from bench.records import Record
 from bench.store import Store
 
@@ -132,3 +135,52 @@ def test_a_store_in_use_is_left_alone(store: Store, call: Call):
     assert done.code == 3
     assert "a run is using this store" in one_line(done)
     assert store.knows(UNUSED)
+
+
+def test_a_run_between_two_cells_keeps_what_no_result_uses_yet(store: Store, call: Call):
+    """Nothing else of it lies in tmp/ then: its next cell answers a split of which there is no result."""
+    store.put_context(UNUSED, context())
+    with at_work(store.folder):
+        assert leftovers(store.folder) == []
+        with pytest.raises(StoreError, match="a run is using this store"):
+            remove(store, find(store))
+        assert store.knows(UNUSED)
+    assert list((store.folder / "tmp").iterdir()) == []
+    assert len(remove(store, find(store))) == 1
+
+
+def test_what_a_run_has_used_since_it_was_found_stays(store: Store):
+    store.put_context(USED, context())
+    found = find(store)
+    assert [garbage.path.name for garbage in found] == [USED]
+    with at_work(store.folder):
+        _commit(store)
+    assert remove(store, found) == []
+    assert store.knows(USED)
+
+
+def test_no_run_begins_while_something_is_removed(store: Store):
+    began = threading.Event()
+
+    def run() -> None:
+        with at_work(store.folder):
+            began.set()
+
+    with removing(store.folder):
+        beginner = threading.Thread(target=run)
+        beginner.start()
+        assert not began.wait(0.3)
+    assert began.wait(30)
+    beginner.join()
+
+
+def test_the_mark_of_a_run_that_was_killed_is_a_leftover(store: Store):
+    code = (
+        "import os, sys; from pathlib import Path; from bench.leftovers import at_work\n"
+        "with at_work(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(store.folder)], check=False)
+    (mark,) = leftovers(store.folder)
+    Store(store.folder, create=True)
+    assert not mark.exists()
+    assert remove(store, find(store)) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +12,10 @@ import pytest
 from record_cases import record
 
 from bench import index
+from bench.cli import status
+from bench.errors import StoreError
 from bench.index import MANY, RECORD
-from bench.records import Record
+from bench.records import FORMAT, Record
 from bench.store import Store
 
 LONG_AGO = 10**18  # nanoseconds since 1970
@@ -113,6 +117,51 @@ def test_a_damaged_record_is_told_each_time(store: Store):
         assert len(store.records()) == MANY - 1
         (problem,) = Store(store.folder).damaged()
         assert "corrupt" in problem
+
+
+def _damage(store: Store) -> Path:
+    path = store.folder_of(record(key=f"{3:064x}", attempt="20250101T0-00000000")) / RECORD
+    path.write_text("{", encoding="utf-8")
+    return path
+
+
+def _looks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that are looked through from now on, one entry for each time."""
+    looks: list[Path] = []
+    real = index.scan
+    monkeypatch.setattr(index, "scan", lambda folder: looks.append(folder) or real(folder))
+    return looks
+
+
+def test_records_and_damage_are_told_for_one_look(store: Store, monkeypatch: pytest.MonkeyPatch):
+    path, looks = _damage(store), _looks(monkeypatch)
+    records, (problem,) = store.contents()
+    assert looks == [store.folder]
+    assert (records, [problem]) == (store.records(), store.damaged())
+    assert len(records) == MANY - 1
+    assert str(path) in problem
+
+
+def test_status_looks_once(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    path, looks = _damage(store), _looks(monkeypatch)
+    status.command(store.folder, json=False)
+    assert looks == [store.folder]
+    assert f"damaged: {path}" in capsys.readouterr().out
+    status.command(store.folder, json=True)
+    assert str(path) in json.loads(capsys.readouterr().out)["damaged"][0]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(on: bool, store: Store):
+    _put(store, MANY, format=FORMAT + 1)
+    was = gc.isenabled()
+    try:
+        gc.enable() if on else gc.disable()
+        with pytest.raises(StoreError, match="format"):
+            store.records()
+        assert gc.isenabled() is on
+    finally:
+        gc.enable() if was else gc.disable()
 
 
 def test_a_small_store_has_no_index(tmp_path: Path):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from command_line import Call, one_line
-from record_cases import answers, context, record
+from record_cases import answers, context, record, rewritten
 
 from bench import answers_io
 from bench.errors import BadConfig
@@ -98,23 +98,25 @@ def test_what_is_damaged_is_told_and_left_out(tmp_path: Path, call: Call):
 
 def test_the_same_attempt_with_another_record_stays_as_it_is(tmp_path: Path):
     source, target = _store(tmp_path / "source"), _store(tmp_path / "target")
-    written = _commit(source)
+    name = "20250101T000000000000-0123abcd"  # as they were given before they told the content
+    written = rewritten(source, _commit(source), name)
     merge([source], target)
-    path = source.folder_of(written) / RECORD
-    path.write_text(path.read_text(encoding="utf-8").replace('"wall": 1.0', '"wall": 2.0'), encoding="utf-8")
+    rewritten(source, written, name, wall=2.0)
     done = merge([source], target)
     assert (done.copied, len(done.problems)) == (0, 1)
     assert "differs from the attempt of that name" in done.problems[0]
     assert target.records() == [written]
 
 
-@pytest.mark.parametrize(("old", "new"), [('"key": "abab', '"key": "cccc'), ('"ranks.parquet"', '"../../../secret"')])
-def test_a_record_that_points_elsewhere_is_refused(old: str, new: str, tmp_path: Path):
+@pytest.mark.parametrize("changes", [{"key": "cc" * 32}, {"files": {"../../../secret": {"sha256": "", "bytes": 1}}}])
+def test_a_record_that_points_elsewhere_is_refused(changes: dict[str, Any], tmp_path: Path):
     source, target = _store(tmp_path / "source"), _store(tmp_path / "target")
-    path = source.folder_of(_commit(source)) / RECORD
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert path.read_text(encoding="utf-8") != text
+    kept = _commit(source)
+    moved = source.folder_of(rewritten(source, kept, **changes))
+    if moved.parent.name != kept.key:  # the record of another cell, in the folder of this one
+        moved.rename(source.folder_of(kept).with_name(moved.name))
+        moved.parent.rmdir()
+    assert [record.attempt for record in source.records()] == [moved.name]
     done = merge([source], target)
     assert (done.copied, len(done.problems)) == (0, 1)
     assert "corrupt" in done.problems[0]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import getpass
 import importlib.machinery
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
 import socket
+import subprocess
 import sys
 import types
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import distribution, popularity_matrix, run_here
+from harness import distribution, environment, popularity_matrix, run_here
 from threadpoolctl import threadpool_limits
 
 from bench import energy, provenance, surroundings
@@ -157,7 +159,8 @@ def test_energy_is_that_of_processor_and_gpu_and_says_what_it_is(mode: str, kind
     with energy.metered() as spent:
         assert spent == {"joules": None, "kind": "unavailable"}
     assert spent == {"joules": pytest.approx(10.8), "kind": kind}  # 3e-6 kWh; the memory is only guessed
-    assert asked[0]["save_to_file"] is asked[0]["save_to_api"] is False
+    assert asked[0]["output_methods"] == asked[0]["output_handlers"] == []
+    assert asked[0]["electricitymaps_api_token"] == "", "with a token it asks a server"
 
 
 @pytest.mark.parametrize("kwh", [float("nan"), 0.0, None, "broken"])
@@ -212,3 +215,40 @@ def test_the_energy_of_a_cell_is_in_its_record(small_data: None, tmp_path: Path,
     assert record.energy == {"joules": pytest.approx(3.6), "kind": "measured"}
     assert store.records()[0].energy == record.energy
     assert store.log(record).split("\n")[:2] == ["meter started", "meter stopped"]
+
+
+METERED = """
+import json, os, socket, sys, time
+def refused(*values, **named):
+    print("asked the network", values)
+    raise OSError("no network here")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refused
+from bench import energy
+with energy.metered() as spent:
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        sum(range(1000))
+import cpuinfo
+print(json.dumps({**spent, "left": hasattr(cpuinfo, "get_cpu_info_json"), "files": os.listdir()}))
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("codecarbon") is None, reason="codecarbon, an extra, is not installed")
+def test_codecarbon_itself_measures_without_a_word_a_file_or_a_request(tmp_path: Path):
+    """Whatever it is configured to do; and a plug-in finds py-cpuinfo as it is."""
+    config = ["[codecarbon]", "output_methods=csv,logger", "save_to_file=True", "save_to_api=True", "log_level=debug"]
+    (tmp_path / ".codecarbon.config").write_text("\n".join(config), encoding="utf-8")
+    variables = {"CODECARBON_ELECTRICITYMAPS_API_TOKEN": "abc", "CODECARBON_OUTPUT_METHODS": "csv"}
+    done = subprocess.run(
+        [sys.executable, "-c", METERED],
+        cwd=tmp_path,
+        env=environment(**variables, HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert (found["left"], found["files"]) == (True, [".codecarbon.config"])
+    assert found["kind"] in ("measured", "estimated")
+    assert 0.01 < found["joules"] < 2000, "half a second of one to a thousand watts, and time to start"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from command_line import Call
 from harness import run_here
+from record_cases import rewritten
 
 from bench import answers_io
 from bench.files import SEALS, seal, sha256
-from bench.index import RECORD
 from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.store import Store
 from bench.verify import problems, unaudited
@@ -97,9 +97,8 @@ def _sealed_again(store: Store, name: str, table: dict[str, object]) -> None:
     record = store.records()[0]
     folder = store.folder_of(record)
     answers_io.write_table(folder / name, table)
-    facts = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    facts["files"][name]["sha256"] = sha256(folder / name)
-    (folder / RECORD).write_text(json.dumps(facts), encoding="utf-8")
+    about = {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
+    rewritten(store, record, files={**record.files, name: about})
 
 
 def test_answers_to_another_number_of_questions_are_found(kept_store: Store):
@@ -126,10 +125,8 @@ def test_a_column_that_is_missing_is_found(kept_store: Store, call: Call):
 
 
 def test_an_ok_result_without_answers_is_found(kept_store: Store):
-    path = kept_store.folder_of(kept_store.records()[0]) / RECORD
-    facts = json.loads(path.read_text(encoding="utf-8"))
-    del facts["files"]["ranks.parquet"]
-    path.write_text(json.dumps(facts), encoding="utf-8")
+    (kept,) = kept_store.records()
+    rewritten(kept_store, kept, files={name: file for name, file in kept.files.items() if name != "ranks.parquet"})
     (problem,) = problems(kept_store)
     assert "an ok result without ranks.parquet" in problem
 

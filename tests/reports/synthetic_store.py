@@ -166,6 +166,7 @@ def realistic(folder: Path, *, n_users: int = 671, n_items: int = 2000, seeds: i
                         "fit": Phase(fit * (1 + 0.1 * seed), fit * 1.4, megabytes * 1_000_000),
                         "recommend": Phase(0.4, 0.4, megabytes * 1_000_000),
                     },
+                    latency={"questions": 200} | {f"p{n}": n * megabytes / 3e6 for n in (50, 95, 99)},
                 )
                 pool = 200 + int((0.9 - skill) * (n_items - 200))
                 put(

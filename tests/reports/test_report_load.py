@@ -1,6 +1,9 @@
+import gc
+
 import pytest
 import synthetic_store as synthetic
 
+from bench import index
 from bench.store import Store
 from reports.headline import headline
 from reports.load import load
@@ -68,6 +71,27 @@ def test_a_damaged_record_harms_no_other(store):
 def test_empty_store_has_no_groups(store):
     results = load(store)
     assert results.groups == () and results.attempts == ()
+
+
+def test_loading_looks_once_and_leaves_no_garbage(store, monkeypatch):
+    """It runs without the garbage collector, so that cycles would stay until its end."""
+    for label in ("a", "b"):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(OTHER))
+    damage(store, synthetic.put(store, synthetic.record("bad"), synthetic.answers(TOP)))
+    looks, real = [], index.scan
+    monkeypatch.setattr(index, "scan", lambda folder: looks.append(folder) or real(folder))
+    load(store)  # whatever is made only once
+    looks.clear()
+    gc.collect()
+    monkeypatch.setattr(gc, "enable", lambda: None)  # or else some may be collected before they are counted
+    try:
+        results = load(store)
+        left = gc.collect()
+    finally:
+        monkeypatch.undo()
+        gc.enable()
+    assert len(results.attempts) == 3 and looks == [store.folder]
+    assert left == 0
 
 
 def test_newest_ok_attempt_counts_and_the_older_is_listed(store):

@@ -151,7 +151,7 @@ def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
     pictures = {
         f"figures/movielens-small-user-time-{k}.{t}" for k in ("quality", "tradeoff", "cutoffs") for t in ("svg", "png")
     }
-    tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {"tables/slices.csv"}
+    tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {"tables/slices.csv", "tables/costs.csv"}
     assert found == {"index.html", "matrix.toml", "mine.txt"} | pictures | tables
     assert {p.name for p in tmp_path.iterdir()} == {"store", "report"}
 

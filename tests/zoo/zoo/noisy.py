@@ -8,11 +8,11 @@ import sys
 from bench.types import Training
 from zoo.tame import Constant
 
-TOTAL = 100 << 20  # bytes
+TOTAL = 1 << 30  # bytes
 
 
 class Noisy(Constant):
-    """100 MB of text, binary bytes, escape sequences; and it asks standard input a question."""
+    """1 GB of text, binary bytes, escape sequences; and it asks standard input a question."""
 
     name = "zoo-noisy"
 
@@ -25,3 +25,12 @@ class Noisy(Constant):
         for _ in range(TOTAL >> 20):
             os.write(1, block * 1024)
         print("last words \x1b[0m", file=sys.stderr, flush=True)
+
+
+class Asks(Constant):
+    """Prints what standard input holds."""
+
+    name = "zoo-asks"
+
+    def fit(self, train: Training) -> None:
+        print(f"input: {sys.stdin.read()!r}", flush=True)
