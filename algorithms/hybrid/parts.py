@@ -81,7 +81,7 @@ class Hybrid(Algorithm[P]):
         """The names of all registered algorithms that this one is made of, parts of parts as well."""
         found = set()
         for inner, values in cls._loaded(params):
-            found |= {inner.name, *(inner.parts(values) if issubclass(inner, Hybrid) else ())}
+            found |= {inner.name, *inner.parts(values)}
         return sorted(found)
 
     @classmethod
@@ -92,7 +92,7 @@ class Hybrid(Algorithm[P]):
         """
         needs, cans = Needs.NOTHING, []
         for inner, values in cls._loaded(params):
-            needed, able = inner.abilities(values) if issubclass(inner, Hybrid) else (inner.needs, inner.can)
+            needed, able = inner.abilities(values)
             needs |= needed
             cans.append(able)
         every, some = cans[0] & cans[1], cans[0] | cans[1]

@@ -11,7 +11,6 @@ sums of them in float64 are exact, so a constant rating less its mean is 0 and n
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -28,10 +27,8 @@ Compared = Literal["users", "items"]
 def usual_ratings(train: Training, similarity: Similarity, compared: Compared) -> Floats:
     """(n_items,) what is usual for an item: its mean, its baseline, or 0 where only the user's matters."""
     if similarity == "pearson-baseline":
-        data = train.interactions
-        exact = replace(data, ratings=data.known_ratings.astype(np.float64))
         bias = Bias(BiasParams())
-        bias.fit(replace(train, interactions=exact))
+        bias.fit(train)
         return np.asarray(bias.mean + bias.item_bias)
     if similarity == "adjusted-cosine" and compared == "users":
         return np.nan_to_num(row_means(rating_matrix(train.interactions).T.tocsr()))  # an item without ratings: 0
