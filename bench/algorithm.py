@@ -61,6 +61,16 @@ class Algorithm(ABC, Generic[P]):
         self.device = device
         self.threads = threads
 
+    @classmethod
+    def parts(cls, params: P) -> list[str]:
+        """The names of other registered algorithms that it is made of: their code belongs to its results."""
+        return []
+
+    @classmethod
+    def abilities(cls, params: P) -> tuple[Needs, Can]:
+        """What holds for these parameters, where they decide more than the flags of the class say."""
+        return cls.needs, cls.can
+
     @abstractmethod
     def fit(self, train: Training) -> None:
         """Learn from scratch; a second call forgets the first. The arrays in `train` are read-only."""

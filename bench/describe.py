@@ -27,6 +27,7 @@ class Description:
     changed: dict[str, Any] = field(default_factory=dict)  # those that are not at their default
     needs: list[str] = field(default_factory=list)
     can: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)  # names of the algorithms inside a hybrid
     family: str = ""
     unavailable: str = ""  # why it cannot be imported here
     wrong: str = ""  # what is wrong with the parameters
@@ -66,8 +67,6 @@ def _end(code: int) -> str:
 
 
 def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    from pydantic_core import to_jsonable_python
-
     from bench import registry
     from bench.errors import BadConfig, Unsupported
     from bench.params import build
@@ -75,21 +74,41 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
     try:
         cls = registry.load(name)
         params = build(cls.Params, values, f"algorithm {name!r}")
+        (needs, can), parts = cls.abilities(params), cls.parts(params)
     except Unsupported as error:
         return {"unavailable": str(error)}
     except BadConfig as error:
         return {"wrong": str(error)}
     every = params.model_dump(mode="json")
+    return {
+        "params": every,
+        "changed": {key: _shown(value, parts) for key, value in _changed(cls, every).items()},
+        "needs": [flag.name for flag in needs],
+        "can": [flag.name for flag in can],
+        "parts": parts,
+        "family": cls.family,
+    }
+
+
+def _changed(cls: Any, every: dict[str, Any]) -> dict[str, Any]:
+    """The parameters that are not at the default of the class."""
+    from pydantic_core import to_jsonable_python
+
     usual = to_jsonable_python(
         {n: f.get_default(call_default_factory=True) for n, f in cls.Params.model_fields.items()}
     )
-    return {
-        "params": every,
-        "changed": {key: value for key, value in every.items() if value != usual.get(key)},
-        "needs": [flag.name for flag in cls.needs],
-        "can": [flag.name for flag in cls.can],
-        "family": cls.family,
-    }
+    return {key: value for key, value in every.items() if value != usual.get(key)}
+
+
+def _shown(value: Any, parts: list[str]) -> Any:
+    """A part of a hybrid by its name and what is changed there: `ease (l2=200.0)`; any other value as it is."""
+    from bench import registry
+
+    if not (isinstance(value, dict) and value.get("name") in parts):
+        return value
+    changed = _changed(registry.load(value["name"]), value["params"])
+    said = ", ".join(f"{key}={_shown(inner, parts)}" for key, inner in changed.items())
+    return f"{value['name']} ({said})" if said else value["name"]
 
 
 def main() -> None:

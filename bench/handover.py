@@ -49,7 +49,7 @@ def read_training(folder: Path) -> Training:
     arrays = {name: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for name, path in paths.items()}
     held = {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("validation.")}
     users, items = (_side(about[kind], kind, arrays) for kind in ("users", "items"))
-    validation = _with_features(_held_out(held, about["n_items"]), users) if held else None
+    validation = with_features(_held_out(held, about["n_items"]), users) if held else None
     alone = Training(_interactions("train", arrays, about), items, users, validation)
     if "both.users" not in arrays:
         return alone
@@ -82,7 +82,7 @@ def unpack(data: bytes, training: Training) -> HeldOut:
     """The questions and answers in `data`."""
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         held_out = _held_out(dict(archive), training.interactions.n_items)
-    return _with_features(held_out, training.users)
+    return with_features(held_out, training.users)
 
 
 def _flat(held_out: HeldOut) -> Arrays:
@@ -106,7 +106,7 @@ def _held_out(arrays: Arrays, n_items: int) -> HeldOut:
     return HeldOut(Query(**parts["query"], n_items=n_items), **parts["held"], hidden=hidden)
 
 
-def _with_features(held_out: HeldOut, users: Side) -> HeldOut:
+def with_features(held_out: HeldOut, users: Side) -> HeldOut:
     """The features of those who ask, also of those whom training does not know."""
     if users.features is None:
         return held_out

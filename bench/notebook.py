@@ -11,6 +11,7 @@ from bench.algorithm import Algorithm
 from bench.context import context_of
 from bench.datasets import catalogue as datasets
 from bench.datasets.imported import import_frame
+from bench.handover import with_features
 from bench.matrix import METRICS
 from bench.metrics.registry import measure
 from bench.registry import create
@@ -53,10 +54,11 @@ def split(dataset: Dataset, name: str, **options: Any) -> Split:
 def evaluate(algorithm: Algorithm[Any], split: Split, metrics: tuple[str, ...] = METRICS) -> Result:
     """Fit on the training part and answer the test questions. Raises what the algorithm raises."""
     algorithm.fit(split.training())
-    answers = evaluation.rank(algorithm, split.test)
-    if evaluation.predicts(type(algorithm), split.test):
+    test = with_features(split.test, split.dataset.users)
+    answers = evaluation.rank(algorithm, test)
+    if evaluation.predicts(type(algorithm), test):
         mean = float(split.learnt.known_ratings.mean(dtype="float64"))
-        predictions, refused = evaluation.predict(algorithm, split.test, mean)
+        predictions, refused = evaluation.predict(algorithm, test, mean)
         answers = replace(answers, predictions=predictions, refused=refused)
     measured = measure(metrics, answers, context_of(split))
     per_user = {name: values for name, found in measured.items() if (values := found.per_question) is not None}

@@ -43,6 +43,7 @@ class Cell:
     versions: dict[str, str] = field(default_factory=dict)
     ingredients: dict[str, Any] = field(default_factory=dict, repr=False)  # what the key is made of beside the slot
     interactions: int = 0  # of the data set
+    parts: tuple[str, ...] = ()  # algorithms inside this one
 
 
 @dataclass(frozen=True)
@@ -167,12 +168,12 @@ def _cell(
     split: Split | None,
     device: str,
 ) -> Cell:
-    module = registry.find(spec.name).module
-    versions = provenance.versions(module) if not description.unavailable else {}
+    modules = [registry.find(name).module for name in (spec.name, *description.parts)]
+    versions = {} if description.unavailable else {n: v for m in modules for n, v in provenance.versions(m).items()}
     rest = {
         "data": dataset.fingerprint,
         "split": split.fingerprint if split else None,
-        "source": sources.source_hash(module) if not description.unavailable else None,
+        "source": sources.source_hash(*modules) if not description.unavailable else None,
         "versions": versions,
         "device": device,
         "format": FORMAT,
@@ -189,6 +190,7 @@ def _cell(
         versions=versions,
         ingredients=rest,
         interactions=len(dataset.interactions),
+        parts=tuple(description.parts),
     )
 
 

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import sources
+from bench.declared import Declared
 from bench.errors import BadConfig, Unsupported, did_you_mean
 
 if TYPE_CHECKING:
     from bench.algorithm import Algorithm
 
 GROUP = "bench.algorithms"
+USUAL = ("RANK", "PERSONALISE")  # abilities of an algorithm that declares none
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Entry:
     family: str = ""
     summary: str = ""
     problem: str = ""
+    paper: str = ""  # key in docs/references.bib
+    needs: tuple[str, ...] = ()
+    can: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -114,8 +119,18 @@ def _entry(name: str, points: list[EntryPoint]) -> Entry:
         path = sources.path_of(points[0].module)
         if path is None:
             return Entry(name, target, owner, problem=f"module {points[0].module!r} is not found; reinstall {owner}")
-        summary, family = _summary(sources.tree_of(path)), _family(points[0].module, points[0].attr)
-        return Entry(name, target, _owner(points[0]), family, summary, _missing(points[0]))
+        summary, declared = _summary(sources.tree_of(path)), Declared(points[0].module)
+        return Entry(
+            name,
+            target,
+            _owner(points[0]),
+            declared.text(points[0].attr, "family"),
+            summary,
+            _missing(points[0]),
+            declared.text(points[0].attr, "paper"),
+            declared.flags(points[0].attr, "needs"),
+            declared.flags(points[0].attr, "can", USUAL),
+        )
     except Exception as error:  # whatever a plug-in's source or registration leads to
         return Entry(name, points[0].value, _owner(points[0]), problem=f"{type(error).__name__}: {error}")
 
@@ -134,21 +149,3 @@ def _missing(point: EntryPoint) -> str:
 def _summary(tree: ast.Module) -> str:
     """The first sentence about a module."""
     return (ast.get_docstring(tree) or "").partition("\n")[0]
-
-
-def _family(module: str, name: str) -> str:
-    """The family that a class or the nearest of its bases declares; empty where the source does not say."""
-    trees = (sources.tree_of(path) for path in sources.closure(module, harness=False).values())
-    classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
-    waiting = [name]
-    while waiting:
-        node = classes.get(waiting.pop(0))
-        if node is None:
-            continue
-        for statement in node.body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id="family")], value=ast.Constant(value=value)):
-                    return str(value)
-        bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-        waiting.extend(base.id for base in bases if isinstance(base, ast.Name))
-    return ""

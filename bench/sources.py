@@ -99,10 +99,11 @@ def required(module: str) -> set[str]:
     return _outside(module, {n for name, path in files.items() for n in _required_by(name, path)})
 
 
-def source_hash(module: str) -> str:
-    """SHA-256 (hex) over names and contents of the closure of `module`."""
+def source_hash(*modules: str) -> str:
+    """SHA-256 (hex) over names and contents of the closures of some modules."""
     total = hashlib.sha256()
-    for name, path in closure(module).items():
+    files = {name: path for module in modules for name, path in closure(module).items()}
+    for name, path in sorted(files.items()):
         total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return total.hexdigest()
 

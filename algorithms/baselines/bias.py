@@ -36,8 +36,8 @@ class Bias(Algorithm[BiasParams]):
 
     def fit(self, train: Training) -> None:
         """Learn μ and b_i."""
-        ratings, items = train.interactions.known_ratings, train.interactions.items
-        self.mean = float(ratings.mean(dtype=np.float64))
+        ratings, items = train.interactions.known_ratings.astype(np.float64), train.interactions.items
+        self.mean = float(ratings.mean())
         sums = np.bincount(items, weights=ratings - self.mean, minlength=train.interactions.n_items)
         counts = np.bincount(items, minlength=train.interactions.n_items)
         self.item_bias = sums / np.maximum(self.params.item_regularization + counts, 1e-12)
@@ -52,7 +52,7 @@ class Bias(Algorithm[BiasParams]):
 
     def _user_bias(self, query: Query) -> Floats:
         rows = np.repeat(np.arange(len(query)), np.diff(query.offsets))
-        ratings = self.mean if query.ratings is None else query.ratings
+        ratings = self.mean if query.ratings is None else query.ratings.astype(np.float64)
         left = ratings - self.mean - self.item_bias[query.items]
         sums = np.bincount(rows, weights=left, minlength=len(query))
         return np.asarray(sums / np.maximum(self.params.user_regularization + np.diff(query.offsets), 1e-12))

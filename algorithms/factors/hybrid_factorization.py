@@ -1,8 +1,9 @@
-"""Hybrid factorization of interactions and item metadata, trained by the library LightFM."""
+"""Hybrid factorization of interactions and metadata of items and users, trained by the library LightFM."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from abc import abstractmethod
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from lightfm import LightFM
@@ -10,18 +11,19 @@ from scipy.sparse import csr_matrix, diags, hstack, identity
 
 from algorithms.factors.factor_product import FactorProduct
 from algorithms.finite import require_finite
+from bench.algorithm import Can, Needs
 from bench.errors import Diverged, Unsupported
 from bench.params import Params, choice, number
-from bench.types import Interactions, Side, Training
+from bench.types import Interactions, Ints, Side, Training
 
 
-class HybridParams(Params):
+class DescribedParams(Params):
     """The library's defaults, except for `loss` (logistic) and `epochs` (1), which are those of its published table."""
 
     loss: Literal["warp", "bpr", "logistic"] = choice("warp")
     """warp and bpr compare liked items with others; logistic tells likes from dislikes and needs both."""
-    item_features: bool = choice(False, tune=False)
-    """Describe items by their metadata as well as by themselves."""
+    user_features: bool = choice(False, tune=False)
+    """Describe users by their metadata as well as by themselves."""
     factors: int = number(10, low=1, high=2000, search=(8, 128), log=True)
     """f: length of the embedding of a feature."""
     epochs: int = number(10, low=1, high=10_000, search=(5, 100), log=True)
@@ -38,30 +40,43 @@ class HybridParams(Params):
     """An interaction rated lower is a dislike; without ratings all are likes."""
 
 
-class HybridFactorization(FactorProduct[HybridParams]):
-    """s(u, i) = p_uᵀ q_i + b_u + b_i, where q_i = Σ_{f ∈ features of i} e_f and b_i = Σ_f b_f.
+class HybridParams(DescribedParams):
+    """The same, and whether items are described."""
+
+    item_features: bool = choice(False, tune=False)
+    """Describe items by their metadata as well as by themselves."""
+
+
+P = TypeVar("P", bound=DescribedParams)
+
+
+class LibraryFactorization(FactorProduct[P]):
+    """s(u, i) = p_uᵀ q_i + b_u + b_i, where q_i = Σ_{f ∈ features of i} e_f, b_i = Σ_f b_f, and p_u, b_u alike.
 
     Kula (2015), "Metadata embeddings for user and item cold-start recommendations", equations in section 3.1; loss
-    "warp" is that of Weston, Bengio and Usunier (2011), "WSABIE". The features of an item are the item itself and, with
-    `item_features`, its metadata. An item without training interactions is scored from its metadata alone, and is
-    "cannot score" (NaN) where there is none. Deterministic on one thread only, which is the default. Raises Unsupported
-    when metadata or dislikes are asked for and the data has none, and Diverged when training leaves the finite numbers.
+    "warp" is that of Weston, Bengio and Usunier (2011), "WSABIE". Deterministic on one thread only, which is the
+    default. Raises Unsupported when metadata or dislikes are asked for and the data has none, and Diverged when
+    training leaves the finite numbers.
     """
 
-    name = "lightfm"
     paper = "kula2015"
-    Params = HybridParams
+
+    @abstractmethod
+    def _describes_items(self) -> bool:
+        """Whether metadata of items are used."""
 
     def fit(self, train: Training) -> None:
         """Learn p and q (f + 2 columns: two hold the biases)."""
-        features = self._features(train.items, train.interactions.n_items)
-        targets = self._targets(train.interactions)
-        model = self._model()
+        data = train.interactions
+        user_features = self._features("user", train.users, data.n_users, self.params.user_features)
+        item_features = self._features("item", train.items, data.n_items, self._describes_items())
+        targets = self._targets(data).tocoo()
+        model, sides = self._model(), {"user_features": user_features, "item_features": item_features}
         try:
-            model.fit(targets.tocoo(), item_features=features, epochs=self.params.epochs, num_threads=self.threads)
+            model.fit(targets, **sides, epochs=self.params.epochs, num_threads=self.threads)
         except ValueError as error:  # raised by the library after an epoch that left the finite numbers
-            raise Diverged(f"{self.name}: {error}") from None
-        self._keep_biased(model, features, train.interactions)
+            raise Diverged(f"{self.name}: {error}; lower learning_rate") from None
+        self._keep_biased(model, user_features, item_features, data)
 
     def _model(self) -> Any:
         p = self.params
@@ -75,14 +90,14 @@ class HybridFactorization(FactorProduct[HybridParams]):
             random_state=self.seed,
         )
 
-    def _features(self, items: Side, n_items: int) -> csr_matrix:
-        """(n_items, n_items + n_features): which features each item has, itself first."""
-        itself = identity(n_items, np.float32, "csr")
-        if not self.params.item_features:
+    def _features(self, kind: str, side: Side, n: int, described: bool) -> csr_matrix:
+        """(n, n) or (n, n + n_features): which features each user or item has, itself first."""
+        itself = identity(n, np.float32, "csr")
+        if not described:
             return itself
-        if items.features is None:
-            raise Unsupported(f"{self.name} with item_features = true needs item features, and the data set has none")
-        return hstack([itself, items.features], "csr", np.float32)
+        if side.features is None:
+            raise Unsupported(f"{self.name} is asked for {kind} features, and the data set has none")
+        return hstack([itself, side.features], "csr", np.float32)
 
     def _targets(self, data: Interactions) -> csr_matrix:
         """(n_users, n_items): 1 for likes and, for the logistic loss, −1 for dislikes."""
@@ -96,16 +111,54 @@ class HybridFactorization(FactorProduct[HybridParams]):
             )
         return likes - data.take(~liked).matrix()
 
-    def _keep_biased(self, model: Any, features: csr_matrix, data: Interactions) -> None:
+    def _keep_biased(
+        self, model: Any, user_features: csr_matrix, item_features: csr_matrix, data: Interactions
+    ) -> None:
         """Keep p_u and q_i with the columns (b_u, 1) and (1, b_i) at their end."""
-        trained = np.ones(features.shape[1], np.float32)  # the embedding of an unseen item itself is still random
-        trained[: data.n_items] = np.bincount(data.items, minlength=data.n_items) > 0
-        known = csr_matrix(features @ diags(trained))
-        known.eliminate_zeros()
+        known = _trained(item_features, data.items)
         item_bias, item_factors = model.get_item_representations(known)
-        user_bias, user_factors = model.get_user_representations()
+        user_bias, user_factors = model.get_user_representations(user_features)
         require_finite(self.name, user_factors=user_factors, item_factors=item_factors)
         require_finite(self.name, user_bias=user_bias, item_bias=item_bias)
         p = np.column_stack([user_factors, user_bias, np.ones_like(user_bias)])
         q = np.column_stack([item_factors, np.ones_like(item_bias), item_bias])
         self._keep(p, q, data, described=np.diff(known.indptr) > 0)
+
+
+def _trained(features: csr_matrix, seen: Ints) -> csr_matrix:
+    """The features without those that are an item itself which training has not seen: these are still random."""
+    trained = np.ones(features.shape[1], np.float32)
+    trained[: features.shape[0]] = np.bincount(seen, minlength=features.shape[0]) > 0
+    known = csr_matrix(features @ diags(trained))
+    known.eliminate_zeros()
+    return known
+
+
+class HybridFactorization(LibraryFactorization[HybridParams]):
+    """s(u, i) = p_uᵀ q_i + b_u + b_i, where the features of users and items are themselves and, on request, metadata.
+
+    Kula (2015), as `LibraryFactorization` has it. An item without training interactions is "cannot score" (NaN), but
+    with `item_features` it is scored from its metadata, if it has any. Users without training interactions get NaN.
+    """
+
+    name = "lightfm"
+    Params = HybridParams
+
+    def _describes_items(self) -> bool:
+        return self.params.item_features
+
+
+class DescribedFactorization(LibraryFactorization[DescribedParams]):
+    """s(u, i) = p_uᵀ q_i + b_u + b_i, where the features of an item are itself and its metadata: it scores new items.
+
+    Kula (2015), as `LibraryFactorization` has it. An item without training interactions is scored from its metadata
+    alone, and is "cannot score" (NaN) where there is none. Users without training interactions get NaN.
+    """
+
+    name = "lightfm-hybrid"
+    Params = DescribedParams
+    needs = Needs.ITEM_FEATURES
+    can = FactorProduct.can | Can.SCORE_NEW_ITEMS
+
+    def _describes_items(self) -> bool:
+        return True

@@ -7,6 +7,8 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
+from algorithms.linear.gram import gram, mirror, weights_from_inverse
+from algorithms.linear.item_weights import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.errors import Diverged
@@ -14,7 +16,10 @@ from bench.params import Params, number
 from bench.types import Floats, Query, Reason, Training
 
 _BLOCK = 512  # rows that are copied at a time
-_BYTES = 12  # of an entry: the inverse in float64, and what is kept of it in float32
+_DOUBLE = 12  # bytes of an entry: the inverse in float64, and what is kept of it in float32
+_SINGLE = 4  # bytes of an entry: the inverse in float32, which becomes what is kept
+_PRECISION = 6e-8  # of float32
+_ROUNDING = 0.01  # largest relative error of the inverse that is accepted
 
 
 class EASEParams(Params):
@@ -33,28 +38,42 @@ class EASE(Algorithm[EASEParams]):
     With many more items than users, or where a matrix of all items does not fit into the free memory and one of all
     users is smaller, the same B is kept in another form, by the Woodbury identity:
     P = (I − XᵀMX) / λ with M = (XXᵀ + λI)⁻¹, hence B_ij = (XᵀMX)_ij / (1 − q_j) for i ≠ j, q = diag(XᵀMX).
+
+    Where the chosen side is still too large (12 bytes an entry), its inverse is computed in place in single precision
+    (4 bytes an entry): 27,000 items then take 2.9 GB.
     """
 
     name = "ease"
     family = "linear"
+    compiles = True
     paper = "steck2019"
     Params = EASEParams
     can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS
 
     def fit(self, train: Training) -> None:
-        """Invert the smaller side. Raises Unsupported when its matrices do not fit into the free memory."""
-        matrix = train.interactions.matrix().astype(np.float64)
+        """Invert the smaller side.
+
+        Raises Unsupported when its matrix does not fit into the free memory, and Diverged when l2 is too small.
+        """
+        matrix = train.interactions.matrix()
         self.known = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]))  # items with interactions
         matrix = matrix[np.diff(matrix.indptr) > 0][:, self.known]
         users, items = matrix.shape
-        too_large = _BYTES * items * items > memory.available()
+        too_large = _DOUBLE * items * items > memory.available()
         self.by_users = 2 * users < items or (too_large and users < items)
-        small, large = (matrix, matrix[:, :0]) if self.by_users else (matrix[:0], matrix)
         with threadpool_limits(self.threads):
-            inner = _inverse(small, self.params.l2)  # M
-            self.own = _own(small, inner)  # q
-            self.matrix, self.inner = small, inner.astype(np.float32)
-            self.weights = _weights(_inverse(large.T.tocsr(), self.params.l2))  # B
+            if self.by_users:
+                inner = self._inverse(matrix.T.tocsr())  # M
+                mirror(inner)
+                self.own = _own(matrix, inner)  # q
+                self.matrix, self.inner = matrix, inner.astype(np.float32, copy=False)
+                self.weights = np.empty((0, 0), np.float32)
+            else:
+                inverse = self._inverse(matrix)  # P
+                single = inverse.dtype == np.float32
+                self.weights = inverse.T if single else np.empty(inverse.shape, np.float32)  # in C's order
+                weights_from_inverse(inverse, self.weights)  # B
+                self.own, self.matrix, self.inner = np.empty(0), matrix[:0], np.empty((0, 0), np.float32)
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) float32."""
@@ -69,9 +88,27 @@ class EASE(Algorithm[EASEParams]):
         if item not in self.known:
             return []
         i, j = np.searchsorted(self.known, history), int(np.searchsorted(self.known, item))
-        contributions = self._column(j)[i]
-        order = np.argsort(-contributions, kind="stable")[:n]
-        return [Reason(int(history[at]), float(contributions[at])) for at in order if contributions[at] > 0]
+        return strongest(history, self._column(j)[i], n)
+
+    def _inverse(self, matrix: csr_matrix) -> Floats:
+        """(XᵀX + λI)⁻¹ (n, n) of X (m, n) through the Cholesky factor: its lower triangle."""
+        n, l2 = matrix.shape[1], self.params.l2
+        single = n * n * _DOUBLE > memory.available()
+        if single:
+            memory.require(n * n * _SINGLE, f"the inverse of EASE, {n} × {n},")
+            largest = (matrix.T @ (matrix @ np.ones(n))).max()  # no eigenvalue of XᵀX is larger
+            if largest * _PRECISION > l2 * _ROUNDING:
+                raise Diverged(f"l2 = {l2:g} is too small for single precision, and double does not fit into memory")
+        dense = gram(matrix, np.float32 if single else np.float64, self.threads)
+        if n == 0:
+            return dense
+        dense[np.diag_indices(n)] += l2
+        factorize, invert = (lapack.spotrf, lapack.spotri) if single else (lapack.dpotrf, lapack.dpotri)
+        factor, failed = factorize(dense, lower=1, overwrite_a=1, clean=0)
+        inverse, singular = invert(factor, lower=1, overwrite_c=1)
+        if failed or singular:
+            raise Diverged(f"l2 = {l2:g} is too small for this data: XᵀX + l2·I has no Cholesky factor")
+        return np.asarray(inverse)
 
     def _known_scores(self, histories: csr_matrix) -> Floats:
         """(b, known items) from histories of known items."""
@@ -91,28 +128,6 @@ class EASE(Algorithm[EASEParams]):
         return np.asarray(column)
 
 
-def _inverse(rows: csr_matrix, l2: float) -> Floats:
-    """(rows·rowsᵀ + λI)⁻¹ (n, n) through the Cholesky factor, in float64."""
-    n = rows.shape[0]
-    if n == 0:
-        return np.empty((0, 0))
-    memory.require(_BYTES * n * n, f"the inverse of EASE, {n} × {n},")
-    dense = np.empty((n, n), order="F")
-    for start in range(0, n, _BLOCK):  # the sparse product as a whole would be larger than the dense one
-        dense[:, start : start + _BLOCK] = (rows @ rows[start : start + _BLOCK].T).toarray()
-    dense[np.diag_indices(n)] += l2
-    factor, failed = lapack.dpotrf(dense, lower=1, overwrite_a=1)
-    inverse, singular = lapack.dpotri(factor, lower=1, overwrite_c=1)
-    if failed or singular:
-        raise Diverged(f"l2 = {l2:g} is too small for this data: XᵀX + l2·I has no Cholesky factor")
-    for start in range(0, n, _BLOCK):  # dpotri fills only the lower triangle
-        stop = min(start + _BLOCK, n)
-        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
-        corner = inverse[start:stop, start:stop]
-        corner[:] = np.tril(corner) + np.tril(corner, -1).T
-    return np.asarray(inverse)
-
-
 def _own(rows: csr_matrix, inner: Floats) -> Floats:
     """(n,) diagonal of rowsᵀ·inner·rows, a block of columns at a time: never rows × columns at once."""
     columns, own = rows.tocsc(), np.empty(rows.shape[1])
@@ -120,11 +135,3 @@ def _own(rows: csr_matrix, inner: Floats) -> Floats:
         block = columns[:, start : start + _BLOCK]
         own[start : start + _BLOCK] = np.asarray(block.multiply(inner @ block).sum(axis=0)).ravel()
     return own
-
-
-def _weights(inverse: Floats) -> Floats:
-    """B (n, n) float32 from P; overwrites P."""
-    diagonal = np.diag(inverse).copy()
-    np.divide(inverse, -diagonal, out=inverse)
-    np.fill_diagonal(inverse, 0)
-    return np.ascontiguousarray(inverse, np.float32)

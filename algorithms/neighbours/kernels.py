@@ -1,7 +1,8 @@
 """The hot loops of the neighbourhood algorithms, compiled; `similarity.py` calls them on blocks of rows.
 
-A sparse matrix is a tuple (indptr, indices, data). `left` holds the vectors a to compare, `inverted` lists for each of
-their columns the vectors b that have it. One row costs as much as the lists of its columns are long; nothing of size
+A sparse matrix is a tuple (indptr, indices, data), a measure a tuple (kind, rest, shrinkage, amplification), with
+`rest` the weight of a·b in a denominator of kind SUM. `left` holds the vectors a to compare, `inverted` lists for each
+of their columns the vectors b that have it. One row costs as much as the lists of its columns are long; nothing of size
 rows × rows is ever held. Casts to uint32 save the check for negative positions.
 
 The k most similar so far are kept in a heap whose root is the worst of them. Equal similarities are ordered by a fixed
@@ -19,7 +20,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-COSINE, PEARSON, EUCLIDEAN = 0, 1, 2
+PRODUCT, SUM = 0, 1  # of who has what, by the form of the denominator
+PEARSON, EUCLIDEAN, CENTRED, BASELINE = 2, 3, 4, 5  # of common ratings
 _FLAT = 1e-12  # a variance below this share of the mean square is rounding
 
 
@@ -92,22 +94,28 @@ def _met(row: int, left: Any, inverted: Any, sums: Any, out: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _cosines(row: int, left: Any, inverted: Any, norms: Any, shrinkage: float, found: Any, met: Any) -> int:
+def _of_vectors(row: int, left: Any, inverted: Any, norms: Any, measure: Any, found: Any, met: Any) -> int:
     """Set found[b] of every b that shares a column with a; these are met[:count].
 
     `left` holds what a column adds to a·b; that suffices because a weight is a factor of the row times one of the
-    column. norms = (|a|, |b| and the factors of b).
+    column. norms = (what a gives to the denominator, what b gives, the factors of b).
     """
     starts, columns, values = left
     list_starts, others, _ = inverted
     own_norms, other_norms, factors = norms
+    kind, rest, shrinkage, _ = measure
     for at in range(starts[row], starts[row + 1]):
         value = values[at]
         for other in others[list_starts[columns[at]] : list_starts[columns[at] + 1]]:
             found[np.uint32(other)] += value
     count = _met(row, left, inverted, found, met)
-    for other in met[:count]:
-        found[other] *= factors[other] / (own_norms[row] * other_norms[other] + shrinkage)
+    if kind == PRODUCT:
+        for other in met[:count]:
+            found[other] *= factors[other] / (own_norms[row] * other_norms[other] + shrinkage)
+    else:
+        for other in met[:count]:
+            common = found[other] * factors[other]
+            found[other] = common / (own_norms[row] + other_norms[other] + rest * common + shrinkage)
     return count
 
 
@@ -117,6 +125,8 @@ def _of_common(kind: int, n: float, sums: Any) -> Any:
     a, b, aa, bb, ab = sums[0], sums[1], sums[2], sums[3], sums[4]
     if kind == EUCLIDEAN:
         return 1 / (1 + np.sqrt(max(aa + bb - 2 * ab, 0.0) / n))
+    if kind != PEARSON:  # two roots: then all pairs with one common column tie at exactly 1 or -1
+        return ab / (np.sqrt(aa) * np.sqrt(bb)) if aa > 0 and bb > 0 else 0.0
     spread_a, spread_b = n * aa - a * a, n * bb - b * b
     if spread_a <= _FLAT * n * aa or spread_b <= _FLAT * n * bb:
         return 0.0
@@ -124,12 +134,11 @@ def _of_common(kind: int, n: float, sums: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _of_ratings(  # type: ignore[no-untyped-def]
-    row, left, inverted, kind, shrinkage, sums, found, met
-):
+def _of_ratings(row: int, left: Any, inverted: Any, measure: Any, sums: Any, found: Any, met: Any) -> int:
     """The same for the similarities of common ratings; sums (n, 5) and found are zero before, sums also after."""
     starts, columns, values = left
     list_starts, others, ratings = inverted
+    kind, _, shrinkage, _ = measure
     for at in range(starts[row], starts[row + 1]):
         a = values[at]
         for place in range(list_starts[columns[at]], list_starts[columns[at] + 1]):
@@ -143,34 +152,44 @@ def _of_ratings(  # type: ignore[no-untyped-def]
     count = _met(row, left, inverted, found, met)
     for other in met[:count]:
         n = found[other]
-        found[other] = n / (n + shrinkage) * _of_common(kind, n, sums[other])
+        evidence = n - 1 if kind == BASELINE else n
+        trust = evidence / (evidence + shrinkage) if evidence > 0 else 0.0
+        found[other] = trust * _of_common(kind, n, sums[other])
         sums[other] = 0
     return count
 
 
 @njit(cache=True, nogil=True)
-def _compare(  # type: ignore[no-untyped-def]
-    row, left, inverted, norms, kind, shrinkage, sums, found, met
-):
-    if kind == COSINE:
-        return _cosines(row, left, inverted, norms, shrinkage, found, met)
-    return _of_ratings(row, left, inverted, kind, shrinkage, sums, found, met)
+def _compare(row: int, left: Any, inverted: Any, norms: Any, measure: Any, sums: Any, found: Any, met: Any) -> int:
+    kind, _, _, amplification = measure
+    if kind in (PRODUCT, SUM):
+        count = _of_vectors(row, left, inverted, norms, measure, found, met)
+    else:
+        count = _of_ratings(row, left, inverted, measure, sums, found, met)
+    if amplification != 1:
+        for other in met[:count]:
+            found[other] = max(found[other], 0.0) ** amplification
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _space(measure: Any, n: int) -> Any:
+    """Arrays for the comparison of one row with n vectors: sums (n or 0, 5) and found (n,), zeros, and met (n,)."""
+    return np.zeros((0 if measure[0] in (PRODUCT, SUM) else n, 5)), np.zeros(n), np.empty(n, np.int32)
 
 
 @njit(cache=True, nogil=True)
 def nearest(  # type: ignore[no-untyped-def]
-    start, stop, left, inverted, norms, own, kind, shrinkage, whose, similarities, sizes
+    start, stop, left, inverted, norms, own, measure, whose, similarities, sizes
 ):
     """Fill whose, similarities (rows, k) and sizes (rows,) for rows start … stop − 1, in no particular order.
 
     Only positive similarities count. own[row] is the vector that is the row itself, or −1.
     """
-    n = len(norms[1])
-    sums = np.zeros((0 if kind == COSINE else n, 5))
-    found, met = np.zeros(n), np.empty(n, np.int32)
+    sums, found, met = _space(measure, len(norms[1]))
     best = np.empty(whose.shape[1])
     for row in range(start, stop):
-        count = _compare(row, left, inverted, norms, kind, shrinkage, sums, found, met)
+        count = _compare(row, left, inverted, norms, measure, sums, found, met)
         size = 0
         for other in met[:count]:
             if found[other] > 0 and other != own[row]:
@@ -182,22 +201,21 @@ def nearest(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def deviations(  # type: ignore[no-untyped-def]
-    start, stop, left, inverted, norms, own, kind, shrinkage, k, pair_starts, pair_profiles, profiles, out
+    start, stop, left, inverted, norms, own, measure, k, pair_starts, pair_profiles, profiles, votes, out
 ):
-    """out[p] = Σ sim·value / Σ sim over the k vectors in profile p that are most similar to the row of pair p.
+    """out[p] = Σ sim·vote·value / Σ sim·vote over the k vectors in profile p most similar to the row of pair p.
 
     Pairs are grouped: row r owns pair_starts[r]:pair_starts[r + 1]. A profile is a row of `profiles`: its indices are
-    vectors, its data their values. Without any similar vector out[p] is 0.
+    vectors, its data their values; `votes` stand beside the values, or are empty where each is 1. Where there is no
+    similar vector with a vote, out[p] is 0.
     """
-    n = len(norms[1])
-    sums = np.zeros((0 if kind == COSINE else n, 5))
-    found, met = np.zeros(n), np.empty(n, np.int32)
+    sums, found, met = _space(measure, len(norms[1]))
     best, whose = np.empty(k), np.empty(k, np.int32)
     profile_starts, members, values = profiles
     for row in range(start, stop):
         if pair_starts[row] == pair_starts[row + 1]:
             continue
-        count = _compare(row, left, inverted, norms, kind, shrinkage, sums, found, met)
+        count = _compare(row, left, inverted, norms, measure, sums, found, met)
         if own[row] >= 0:
             found[own[row]] = 0
         for pair in range(pair_starts[row], pair_starts[row + 1]):
@@ -210,8 +228,9 @@ def deviations(  # type: ignore[no-untyped-def]
             for place in range(low, high):
                 similarity = found[members[place]]
                 if similarity > 0 and not worse(similarity, members[place], best[0], whose[0]):
-                    total += similarity * values[place]
-                    weight += similarity
+                    vote = similarity * votes[place] if len(votes) > 0 else similarity
+                    total += vote * values[place]
+                    weight += vote
             out[pair] = total / weight if weight > 0 else 0.0
         for other in met[:count]:
             found[other] = 0

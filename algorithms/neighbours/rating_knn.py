@@ -54,7 +54,8 @@ class RatingKNN(RatingLibrary[K]):
 
     N_i(u) being the k users most similar to u among those who rated i, or with items and users changed round.
     Below, x are the users (or items) compared and y the items (or users) whose ratings are averaged.
-    Time of `score`: O(ratings · k) at worst per user. Raises Unsupported when the (x, x) matrices exceed the memory.
+    Time of `score`: O(ratings) per user, with neighbours of items O(ratings · log k) at worst. Raises Unsupported when
+    the (x, x) matrices exceed the memory.
     """
 
     family = "neighbours"
@@ -89,42 +90,115 @@ class RatingKNN(RatingLibrary[K]):
         ratings = np.array([rating for ratings in lists for _, rating in ratings])
         self.residuals = ratings - self._base(model, self.neighbours, y)
         self.offsets = np.concatenate([[0], np.cumsum(np.bincount(y))])
+        by_x = np.argsort(self.neighbours, kind="stable")  # the same ratings once more, sorted by x
+        self.rated, self.rated_residuals = y[by_x], self.residuals[by_x]
+        self.rated_offsets = np.concatenate([[0], np.cumsum(np.bincount(self.neighbours, minlength=model.n_x))])
 
     def _deviation(self, users: Any, items: Any) -> Floats:
         """The weighted mean of r − base over the neighbours; NaN with too few of them or an unknown user or item."""
         x, y = self.inner_user[users], self.inner_item[items]
+        limits = (self.params.neighbours, self.params.min_neighbours)
         if self.params.based_on == "items":
             x, y = y, x
+        elif users.ndim == 2:  # (b, 1) users and (1, n) items: whole rows
+            deviations = np.empty((len(users), items.shape[1]))
+            rated = (self.rated_offsets, self.rated, self.rated_residuals)
+            _average_rows(self.similarities, rated, limits, (x[:, 0], y[0]), len(self.offsets) - 1, deviations)
+            return deviations
         out = np.empty(np.broadcast_shapes(x.shape, y.shape))
         pairs = tuple(np.atleast_2d(np.broadcast_to(numbers, out.shape)) for numbers in (x, y))
         rated = (self.offsets, self.neighbours, self.residuals)
-        limits = (self.params.neighbours, self.params.min_neighbours)
         _average(self.similarities, rated, limits, pairs, np.atleast_2d(out))
         return out
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _worse(value, place, other_value, other_place):  # type: ignore[no-untyped-def]
+    return value < other_value or (value == other_value and place > other_place)
+
+
+@njit(cache=True, nogil=True)
+def _sink(best, places, at):  # type: ignore[no-untyped-def]
+    """Put the entry `at` where it belongs in a heap whose root is the worst: the smallest, on ties the later place."""
+    value, place = best[at], places[at]
+    child = 2 * at + 1
+    while child < len(best):
+        other = child + 1
+        if other < len(best) and _worse(best[other], places[other], best[child], places[child]):
+            child = other
+        if _worse(value, place, best[child], places[child]):
+            break
+        best[at], places[at] = best[child], places[child]
+        at, child = child, 2 * child + 1
+    best[at], places[at] = value, place
+
+
+@njit(cache=True, nogil=True)
+def _nearest(similarities, neighbours, begin, end, best, places):  # type: ignore[no-untyped-def]
+    """Put the largest positive similarities of neighbours[begin:end] and their places into best, places (k,).
+
+    Returns how many. On ties the earlier place wins. `similarities` (x,) are those of one x.
+    """
+    k, size, place = len(best), 0, begin
+    while place < end and size < k:
+        value = similarities[np.uint32(neighbours[place])]  # unsigned: no check for negative positions
+        if value > 0:
+            best[size], places[size] = value, place
+            size += 1
+        place += 1
+    if place < end:
+        for at in range(k // 2 - 1, -1, -1):
+            _sink(best, places, at)
+    for rest in range(place, end):
+        value = similarities[np.uint32(neighbours[rest])]
+        if value > best[0]:
+            best[0], places[0] = value, rest
+            _sink(best, places, 0)
+    return size
 
 
 @njit(cache=True, nogil=True)
 def _average(similarities, rated, limits, pairs, out):  # type: ignore[no-untyped-def]
     """Fill out (b, n) for pairs of x and y (b, n): the k largest positive similarities, the earlier rating on ties."""
     (offsets, neighbours, residuals), (k, min_k), (xs, ys) = rated, limits, pairs
-    best, left = np.empty(k), np.empty(k)
+    best, places = np.empty(k), np.empty(k, np.int64)
     for row in range(out.shape[0]):
         for column in range(out.shape[1]):
-            x, y = xs[row, column], ys[row, column]
-            size = 0
+            x, y, size = xs[row, column], ys[row, column], 0
             if x >= 0 and y >= 0:
-                for place in range(offsets[y], offsets[y + 1]):
-                    value = similarities[x, neighbours[place]]
-                    if not value > 0 or (size == k and value <= best[k - 1]):
-                        continue
-                    size = min(size + 1, k)
-                    at = size - 1
-                    while at > 0 and best[at - 1] < value:
-                        best[at], left[at] = best[at - 1], left[at - 1]
-                        at -= 1
-                    best[at], left[at] = value, residuals[place]
-            enough = size >= min_k
-            out[row, column] = (best[:size] * left[:size]).sum() / best[:size].sum() if enough else np.nan
+                size = _nearest(similarities[x], neighbours, offsets[y], offsets[y + 1], best, places)
+            weights = weighted = 0.0
+            for at in range(size):
+                weights += best[at]
+                weighted += best[at] * residuals[places[at]]
+            out[row, column] = weighted / weights if size >= min_k else np.nan
+
+
+@njit(cache=True, nogil=True)
+def _average_rows(similarities, rated, limits, pairs, n_y, out):  # type: ignore[no-untyped-def]
+    """The same for all pairs of xs (b,) and ys (n,): the neighbours of one x, the most similar first, speak in turn.
+
+    Each y hears the first k of them that rated it, so nothing is selected for a pair. Needs lists of ratings in which
+    the earlier ones are those of smaller x, as they are for users.
+    """
+    (offsets, whose, residuals), (k, min_k), (xs, ys) = rated, limits, pairs
+    for row in range(len(xs)):
+        sizes, weights, weighted = np.zeros(n_y, np.int64), np.zeros(n_y), np.zeros(n_y)
+        if xs[row] >= 0:
+            own = similarities[xs[row]]
+            for other in np.argsort(-own, kind="mergesort"):
+                if not own[other] > 0:
+                    break
+                for place in range(offsets[other], offsets[other + 1]):
+                    y = whose[place]
+                    if sizes[y] < k:
+                        sizes[y] += 1
+                        weights[y] += own[other]
+                        weighted[y] += own[other] * residuals[place]
+        for column in range(len(ys)):
+            y = ys[column]
+            enough = y >= 0 and sizes[y] >= min_k
+            out[row, column] = weighted[y] / weights[y] if enough else np.nan
 
 
 class KNNBasic(RatingKNN[RatingKNNParams]):

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
+from algorithms.neighbours.centring import centred, usual_ratings
 from algorithms.neighbours.params import NeighbourParams
 from algorithms.neighbours.similarity import Comparison, Vectors, binary_matrix, product, rating_matrix, row_means
 from algorithms.neighbours.weighting import document_factors, mean_length, term_factors
@@ -30,21 +31,20 @@ class UserKNNParams(NeighbourParams):
 class UserKNN(Algorithm[UserKNNParams]):
     """s(u, j) = Σ_{v ∈ N(u)} sim(u, v)·x_vj,
 
-    with x_vj = 1 where training user v has item j, else 0. N(u) are the `neighbours` training users whose vectors are
-    most similar to the history of the question, found when it is asked, so new users are served; a known user is never
-    his own neighbour. With neighbours_of = "neighbour" the condition is u ∈ N(v), as Ferrari Dacrema et al. (2021), "A
-    troubling analysis of reproducibility and progress in recommender systems research", have it: v votes if u is at
-    least as similar to v as the last of the `neighbours` training users in N(v), which serves new users, too.
-    A user is the vector of his items: 1 (weighted by `weighting`, users being the documents) for the cosine, the rating
-    for the other similarities.
+    with x_vj = 1 where training user v has item j, else 0. N(u) are the `neighbours` training users v with the largest
+    sim(u, v). They are found when u asks, from the history of the question, so new users are served; a known user is
+    never his own neighbour. With neighbours_of = "neighbour" the condition is u ∈ N(v), as Ferrari Dacrema et al.
+    (2021), "A troubling analysis of reproducibility and progress in recommender systems research", have it: v votes if
+    sim(u, v) is at least that of the last of the `neighbours` training users in N(v), which serves new users, too.
+    A user is the vector of his items: 1 (weighted by `weighting`, users being the documents) where the similarity
+    compares who has what, else the rating.
 
-    Ratings are predicted as in Resnick et al. (1994), "GroupLens", without negative
-    similarities:
+    Ratings are predicted as in Resnick et al. (1994), "GroupLens", without negative similarities:
 
         r̂_uj = r̄_u + Σ_v sim(u, v)·(r_vj − r̄_v) / Σ_v sim(u, v)
 
     over the `neighbours` most similar users v of those who rated j; r̄_u where there is none; NaN for a user without a
-    history.
+    history, whose scores are all 0.
     """
 
     name = "user-knn"
@@ -56,11 +56,14 @@ class UserKNN(Algorithm[UserKNNParams]):
 
     def fit(self, train: Training) -> None:
         """Index the users by item. Raises Unsupported when the similarity needs ratings that are not there."""
+        self.params.check(train.interactions.ratings is not None)
+        rated, similarity = self.params.of_ratings, self.params.similarity
+        self.usual = usual_ratings(train, similarity, "users") if rated else np.empty(0)  # (n_items,)
         matrix = self._matrix(train.interactions)
         self.mean_length = mean_length(matrix)
         self.item_factors = term_factors(matrix, self.params.weighting)
         vectors = self._vectors(matrix)
-        self.user_factors, self.norms, self.inverted = vectors.rows, vectors.norms, matrix.T.tocsr()
+        self.user_factors, self.squares, self.inverted = vectors.rows, vectors.squares, matrix.T.tocsr()
         self.owned = binary_matrix(train.interactions)
         self.reach = self._reach(vectors) if self.params.neighbours_of == "neighbour" else np.empty(0)
         self.deviations = csr_matrix((0, 0))  # (n_items, n_users) ratings less the user's mean
@@ -91,9 +94,11 @@ class UserKNN(Algorithm[UserKNNParams]):
         return [Reason(int(history[place]), float(weights[place])) for place in order if weights[place] > 0]
 
     def _matrix(self, source: Interactions | Query) -> csr_matrix:
-        """(rows, n_items) ones for the cosine, else ratings. Raises Unsupported where these are needed and missing."""
+        """(rows, n_items) ones, or ratings less what is usual. Raises Unsupported without ratings that are needed."""
         self.params.check(source.ratings is not None)
-        return binary_matrix(source) if self.params.similarity == "cosine" else rating_matrix(source)
+        if not self.params.of_ratings:
+            return binary_matrix(source)
+        return centred(source, self.usual, self.params.similarity, "users")
 
     def _vectors(self, matrix: csr_matrix) -> Vectors:
         factors = document_factors(matrix, self.params.weighting, self.mean_length)
@@ -103,7 +108,7 @@ class UserKNN(Algorithm[UserKNNParams]):
         """(b, n_users) the similarities of those who vote."""
         if self.params.neighbours_of == "asker":
             return self._compared(query).neighbours()
-        everybody = self.params.model_copy(update={"neighbours": len(self.norms)})
+        everybody = self.params.model_copy(update={"neighbours": len(self.squares)})
         found = []
         for start in range(0, max(1, len(query)), _BLOCK):
             compared = self._compared(query.slice(start, min(start + _BLOCK, len(query))))
@@ -115,9 +120,8 @@ class UserKNN(Algorithm[UserKNNParams]):
 
     def _reach(self, vectors: Vectors) -> Floats:
         """(n_users,) the least similarity to a user's own nearest ones; 0 for whoever has fewer than `neighbours`."""
-        own = np.arange(len(self.norms), dtype=np.int32)
-        compared = Comparison(vectors, self.inverted, self.norms, self.user_factors, own, self.params, self.threads)
-        near = compared.neighbours()
+        own = np.arange(len(self.squares), dtype=np.int32)
+        near = replace(self._to_everybody(vectors, own), turned=True).neighbours()
         full = np.flatnonzero(np.diff(near.indptr) >= self.params.neighbours)
         reach = np.zeros(len(own))
         for user in full:
@@ -125,5 +129,7 @@ class UserKNN(Algorithm[UserKNNParams]):
         return reach
 
     def _compared(self, query: Query) -> Comparison:
-        left, own = self._vectors(self._matrix(query)), query.users.astype(np.int32)
-        return Comparison(left, self.inverted, self.norms, self.user_factors, own, self.params, self.threads)
+        return self._to_everybody(self._vectors(self._matrix(query)), query.users.astype(np.int32))
+
+    def _to_everybody(self, left: Vectors, own: Ints) -> Comparison:
+        return Comparison(left, self.inverted, self.squares, self.user_factors, own, self.params, self.threads)

@@ -18,7 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 @app.command(epilog="Examples:  bench list algorithms   |   bench list algorithms --json")
 def algorithms(json: Json = False) -> None:
-    """Every registered algorithm, with the reason where one cannot be used here."""
+    """Every registered algorithm: its paper, what the data must have, what it can do, or why it cannot be used here."""
     from bench import registry
 
     rows = [
@@ -26,11 +26,19 @@ def algorithms(json: Json = False) -> None:
             entry.name,
             entry.family,
             entry.distribution,
+            entry.paper,
+            _words(entry.needs),
+            _words(entry.can),
             f"unavailable: {entry.problem}" if entry.problem else entry.summary,
         )
         for entry in registry.entries().values()
     ]
-    _print(("name", "family", "from", "what"), rows, json)
+    _print(("name", "family", "from", "paper", "needs", "can", "what"), rows, json)
+
+
+def _words(flags: tuple[str, ...]) -> str:
+    """Flags as they are read: `rank, serve new users`."""
+    return ", ".join(flag.lower().replace("_", " ") for flag in flags)
 
 
 @app.command(epilog="Examples:  bench list datasets   |   bench list datasets --json")

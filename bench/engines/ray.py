@@ -196,7 +196,7 @@ def connected(
     if ours := not ray.is_initialized():
         _connect(ray, os.environ.get("RAY_ADDRESS", "auto"))
     try:
-        algorithms = sorted({cell.slot.algorithm for cell in cells if not cell.problem})
+        algorithms = sorted({name for cell in cells if not cell.problem for name in (cell.slot.algorithm, *cell.parts)})
         needed = {"CPU": threads, "GPU": 1} if device == "cuda" else {"CPU": threads}
         nodes = Nodes(partial(_ask, algorithms), node.facts(algorithms), needed, alone, say)
         memory = nodes.wait_for_first()

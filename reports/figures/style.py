@@ -22,7 +22,11 @@ from reports.model import Row
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C564B", "#5B5EA6")
 BASELINE = "#6B6B6B"
 _FAMILIES = {"baseline": BASELINE} | dict(
-    zip(("neighbours", "linear", "factors", "neural", "language"), COLOURS, strict=False)
+    zip(
+        ("neighbours", "linear", "factors", "neural", "language", "graph", "sequential", "content", "hybrid"),
+        COLOURS,
+        strict=False,
+    )
 )
 SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼", "P": "✚", "X": "✖", "*": "★", "<": "◀", ">": "▶"}
 DASHES = ((), (5, 1.5), (1.5, 1.5), (6, 1.5, 1.5, 1.5))

@@ -33,6 +33,7 @@ def _compiled(module: str) -> dict[str, int]:
 
 
 KERNELS = {
+    "item-knn-time": "algorithms.neighbours.kernels",
     "item-knn": "algorithms.neighbours.kernels",
     "user-knn": "algorithms.neighbours.kernels",
     "surprise-slope-one": "algorithms.neighbours.slope_one",

@@ -249,3 +249,26 @@ def test_what_a_given_split_lacks_is_known_before_anything_runs(tmp_path: Path):
     rated, unrated = plan.cells(_matrix("bias", splits=[{"name": "user-time"}, split]))
     assert rated.problem == ""
     assert unrated.problem.startswith("needs ratings, which split 'given' of data set 'tiny'")
+
+
+def test_the_code_needs_and_libraries_of_the_parts_of_a_hybrid_are_its_own(monkeypatch: pytest.MonkeyPatch):
+    def hybrid(first: str, second: str) -> plan.Cell:
+        (cell,) = plan.cells(_matrix({"name": "hybrid-rrf", "params": {"first": first, "second": second}}))
+        return cell
+
+    before = {names: hybrid(*names).key for names in (("bias", "ease"), ("popularity", "ease"))}
+    assert len(set(before.values())) == 2
+    known = sources.closure
+    changed = {"changed": sources.path_of("bench.errors")}
+    monkeypatch.setattr(
+        sources,
+        "closure",
+        lambda module, **options: {**known(module, **options), **(changed if module.endswith(".bias") else {})},
+    )
+    assert hybrid("bias", "ease").key != before["bias", "ease"]
+    assert hybrid("popularity", "ease").key == before["popularity", "ease"]
+    assert "implicit" in hybrid("implicit-als", "bias").versions
+    assert hybrid("popularity", "content-tfidf").problem.startswith("needs item text")
+    inside = {"name": "hybrid-rrf", "params": {"k": 9, "second": {"name": "ease", "params": {"l2": 7}}}}
+    (cell,) = plan.cells(_matrix({"name": "hybrid-weighted", "params": {"first": inside, "second": "bias"}}))
+    assert cell.label == "hybrid-weighted (first=hybrid-rrf (second=ease (l2=7.0), k=9.0), second=bias)"

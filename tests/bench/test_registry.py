@@ -211,3 +211,12 @@ def test_versions_are_those_of_the_imported_distributions(install: Install):
     versions = provenance.versions("gamma.main")
     assert {"scipy", "pandas", "numpy"} <= set(versions)
     assert "torch" not in versions
+
+
+@pytest.mark.parametrize("name", [name for name, entry in registry.entries().items() if not entry.problem])
+def test_the_list_says_what_the_classes_say(name: str):
+    """Read from the source, without an import."""
+    listed, loaded = registry.find(name), registry.load(name)
+    assert (listed.family, listed.paper) == (loaded.family, loaded.paper)
+    assert set(listed.needs) == {flag.name for flag in loaded.needs}
+    assert set(listed.can) == {flag.name for flag in loaded.can}

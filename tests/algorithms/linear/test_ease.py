@@ -10,7 +10,7 @@ import pytest
 
 from algorithms.linear import ease
 from algorithms.linear.ease import EASE, EASEParams
-from bench.errors import Unsupported
+from bench.errors import Diverged, Unsupported
 from bench.types import Interactions, Query, Side, Training
 
 WIDE, TALL = (20, 60), (60, 20)  # many items: kept by users; many users: kept by items
@@ -134,3 +134,24 @@ def test_users_are_taken_where_a_matrix_of_all_items_does_not_fit(monkeypatch):
     by_users = fitted(data)
     assert (by_items.by_users, by_users.by_users) == (False, True)
     np.testing.assert_allclose(by_users.score(questions(data)), by_items.score(questions(data)), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("shape", "size"), [(WIDE, 19), (TALL, 18)])
+def test_single_precision_where_double_does_not_fit(shape, size, monkeypatch):
+    data = play_data(shape)
+    double = fitted(data)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=4 * size * size))
+    single = fitted(data)
+    assert single.by_users == double.by_users == (shape == WIDE)
+    wanted = double.score(questions(data))
+    np.testing.assert_allclose(single.score(questions(data)), wanted, rtol=1e-4, atol=1e-5 * np.abs(wanted).max())
+    assert not np.array_equal(single.score(questions(data)), wanted)
+    assert single.weights.flags.c_contiguous
+    with pytest.raises(Diverged, match="too small for single precision"):
+        fitted(data, l2=1e-3)
+
+
+def test_what_lapack_refuses_has_diverged(monkeypatch):
+    monkeypatch.setattr(ease.lapack, "dpotrf", lambda matrix, **_: (matrix, 3))
+    with pytest.raises(Diverged, match=r"l2 = 5 is too small for this data"):
+        fitted(play_data(TALL))

@@ -51,27 +51,66 @@ def weighted(ones: np.ndarray, weighting: str) -> np.ndarray:
     return result
 
 
-def similarity(a: np.ndarray, b: np.ndarray, kind: str, shrinkage: float) -> float:
-    """a and b are weighted vectors for the cosine, else ratings with NaN where there is none."""
-    if kind == "cosine":
-        bottom = np.linalg.norm(a) * np.linalg.norm(b) + shrinkage
-        return float(a @ b / bottom) if a @ b > 0 else 0.0
+OF_RATINGS = ("pearson", "euclidean", "adjusted-cosine", "pearson-baseline")
+
+
+def less_the_usual(ratings: np.ndarray, kind: str, compared: str) -> np.ndarray:
+    """(n_users, n_items) what a similarity of ratings compares; NaN stays where there is none."""
+    result, there = ratings.copy(), ~np.isnan(ratings)
+    if kind == "adjusted-cosine":
+        lines = result if compared == "items" else result.T
+        lines -= np.array([[line[~np.isnan(line)].mean() if (~np.isnan(line)).any() else 0] for line in lines])
+    if kind == "pearson-baseline":
+        mean = ratings[there].mean()
+        items = np.array([np.nansum(r - mean) / (25 + (~np.isnan(r)).sum()) for r in ratings.T])
+        for user, line in enumerate(ratings):
+            own = np.nansum(line - mean - items) / (10 + (~np.isnan(line)).sum())
+            result[user] = line - mean - items - own
+    return result
+
+
+def vectors(data: Interactions, kind: str, compared: str, weighting: str = "none") -> np.ndarray:
+    """(n, columns) the users or the items as a similarity sees them."""
+    ones, ratings = dense(data)
+    if kind in OF_RATINGS:
+        found = less_the_usual(ratings, kind, compared)
+        return found if compared == "users" else found.T
+    return weighted(ones if compared == "users" else ones.T, weighting)
+
+
+def similarity(a: np.ndarray, b: np.ndarray, kind: str, shrinkage: float, alpha: float, beta: float) -> float:
+    """a and b are weighted vectors, or ratings with NaN where there is none."""
+    if kind not in OF_RATINGS:
+        c, A, B = a @ b, a @ a, b @ b
+        bottom = {
+            "cosine": np.linalg.norm(a) * np.linalg.norm(b),
+            "asymmetric-cosine": A**alpha * B ** (1 - alpha),
+            "conditional-probability": A * B**alpha,
+            "jaccard": A + B - c,
+            "dice": (A + B) / 2,
+            "tversky": c + alpha * (A - c) + beta * (B - c),
+        }[kind]
+        return float(c / (bottom + shrinkage)) if c > 0 else 0.0
     both = ~np.isnan(a) & ~np.isnan(b)
     a, b, n = a[both], b[both], both.sum()
     if n == 0:
         return 0.0
     if kind == "euclidean":
         return float(n / (n + shrinkage) / (1 + np.sqrt(np.mean((a - b) ** 2))))
-    if a.std() == 0 or b.std() == 0:
+    if kind == "pearson":
+        if a.std() == 0 or b.std() == 0:
+            return 0.0
+        a, b = a - a.mean(), b - b.mean()
+    if kind == "pearson-baseline":
+        n -= 1
+    if n == 0 or np.abs(a).max() < 1e-9 or np.abs(b).max() < 1e-9:
         return 0.0
-    a, b = a - a.mean(), b - b.mean()
     return float(n / (n + shrinkage) * (a @ b) / np.sqrt((a @ a) * (b @ b)))
 
 
-def similarities(vectors: np.ndarray, kind: str, shrinkage: float) -> np.ndarray:
+def similarities(vectors: np.ndarray, kind: str, shrinkage: float, alpha: float = 0.5, beta: float = 0.5) -> np.ndarray:
     """(n, n) of the rows, 0 on the diagonal and for negative ones, which never make a neighbour."""
-    n = len(vectors)
-    full = np.array([[similarity(vectors[i], vectors[j], kind, shrinkage) for j in range(n)] for i in range(n)])
+    full = np.array([[similarity(a, b, kind, shrinkage, alpha, beta) for b in vectors] for a in vectors])
     np.fill_diagonal(full, 0)
     return np.maximum(full, 0)
 

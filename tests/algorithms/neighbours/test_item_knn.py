@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 from implicit.nearest_neighbours import CosineRecommender
-from neighbour_cases import dense, nearest, questions, rating_data, similarities, training
+from neighbour_cases import dense, nearest, questions, rating_data, similarities, training, vectors
 
 from algorithms.neighbours.item_knn import ItemKNN, ItemKNNParams
 from bench.errors import Unsupported
@@ -56,11 +56,25 @@ def test_lists_of_implicit():
     assert clear.mean() > 0.8
 
 
-@pytest.mark.parametrize("kind", ["cosine", "pearson", "euclidean"])
-def test_predictions(kind):
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("cosine", {}),
+        ("asymmetric-cosine", {"alpha": 0.9}),
+        ("conditional-probability", {"alpha": 0.2}),
+        ("jaccard", {}),
+        ("tversky", {"alpha": 0.1, "beta": 1.3}),
+        ("pearson", {}),
+        ("euclidean", {}),
+        ("adjusted-cosine", {}),
+        ("pearson-baseline", {}),
+    ],
+)
+def test_predictions(kind, more):
+    """sim(i, j) of items i of the history; full[j, i] is it, turned round."""
     data = rating_data()
     ones, ratings = dense(data)
-    full = similarities(ones.T if kind == "cosine" else ratings.T, kind, 2)
+    full = similarities(vectors(data, kind, "items"), kind, 2, **more).T
     means = np.array([np.nanmean(r) if not np.isnan(r).all() else np.nan for r in ratings.T])
     rows, items = (grid.ravel() for grid in np.indices((40, 25)))
     wanted = []
@@ -71,7 +85,7 @@ def test_predictions(kind):
         tied = [i for i in np.flatnonzero(ones[u]) if others and np.isclose(full[j, i], weights[-1], rtol=1e-9)]
         wanted.append(None if len(tied) > 1 else means[j] + shift)  # a tie may choose either
     clear = np.array([value is not None for value in wanted])
-    model = fitted(data, neighbours=3, similarity=kind, shrinkage=2)
+    model = fitted(data, neighbours=3, similarity=kind, shrinkage=2, **more)
     found = model.predict(questions(data), rows, items.astype(np.int32))
     np.testing.assert_allclose(found[clear], np.array(wanted)[clear].astype(float), rtol=1e-6)
     assert clear.mean() > 0.5

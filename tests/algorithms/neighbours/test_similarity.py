@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
-from neighbour_cases import dense, nearest, questions, rating_data, similarities, training, weighted
+from neighbour_cases import OF_RATINGS, dense, nearest, questions, rating_data, similarities, training, vectors
 from scipy.stats import pearsonr
 from sklearn.metrics.pairwise import cosine_similarity
 
@@ -18,11 +20,21 @@ from bench.types import Interactions
 
 ALL = 1000  # more neighbours than there are items
 KINDS = [
-    ("cosine", "none"),
-    ("cosine", "tf-idf"),
-    ("cosine", "bm25"),
-    ("pearson", "none"),
-    ("euclidean", "none"),
+    ("cosine", "none", {}),
+    ("cosine", "tf-idf", {}),
+    ("cosine", "bm25", {}),
+    ("asymmetric-cosine", "none", {"alpha": 0.2}),
+    ("asymmetric-cosine", "bm25", {"alpha": 0.9}),
+    ("conditional-probability", "none", {"alpha": 0.3}),
+    ("conditional-probability", "none", {"alpha": 0.0}),
+    ("jaccard", "none", {}),
+    ("dice", "none", {}),
+    ("tversky", "none", {"alpha": 0.3, "beta": 1.4}),
+    ("tversky", "none", {"alpha": 0.0, "beta": 0.0}),
+    ("pearson", "none", {}),
+    ("euclidean", "none", {}),
+    ("adjusted-cosine", "none", {}),
+    ("pearson-baseline", "none", {}),
 ]
 
 
@@ -32,28 +44,40 @@ def fitted(data, **params):
     return model
 
 
-def expected(data, kind, weighting, shrinkage):
-    ones, ratings = dense(data)
-    vectors = weighted(ones.T, weighting) if kind == "cosine" else ratings.T
-    return similarities(vectors, kind, shrinkage)
+def expected(data, kind, weighting, shrinkage, **more):
+    return similarities(vectors(data, kind, "items", weighting), kind, shrinkage, **more)
 
 
 @pytest.mark.parametrize("shrinkage", [0, 7.5])
-@pytest.mark.parametrize(("kind", "weighting"), KINDS)
-def test_all_pairs(kind, weighting, shrinkage):
+@pytest.mark.parametrize(("kind", "weighting", "more"), KINDS)
+def test_all_pairs(kind, weighting, more, shrinkage):
     data = rating_data()
-    model = fitted(data, neighbours=ALL, similarity=kind, weighting=weighting, shrinkage=shrinkage)
-    np.testing.assert_allclose(
-        model.similarities.toarray(), expected(data, kind, weighting, shrinkage), rtol=1e-6, atol=1e-12
-    )
-
-
-@pytest.mark.parametrize(("kind", "weighting"), KINDS)
-def test_only_the_nearest_are_kept(kind, weighting):
-    data = rating_data()
-    model = fitted(data, neighbours=4, similarity=kind, weighting=weighting, shrinkage=3)
-    wanted = nearest(np.round(expected(data, kind, weighting, 3), 12), 4)
+    model = fitted(data, neighbours=ALL, similarity=kind, weighting=weighting, shrinkage=shrinkage, **more)
+    wanted = expected(data, kind, weighting, shrinkage, **more)
     np.testing.assert_allclose(model.similarities.toarray(), wanted, rtol=1e-6, atol=1e-12)
+    one_way = kind in ("asymmetric-cosine", "conditional-probability") or (kind == "tversky" and any(more.values()))
+    assert np.allclose(wanted, wanted.T) != one_way
+
+
+@pytest.mark.parametrize("whose", ["history", "candidate"])
+@pytest.mark.parametrize(("kind", "weighting", "more"), KINDS)
+def test_only_the_nearest_are_kept(kind, weighting, more, whose):
+    """With "candidate" each column has its nearest rows: sim(history item, candidate) keeps its direction."""
+    data = rating_data()
+    model = fitted(data, neighbours=4, similarity=kind, weighting=weighting, shrinkage=3, neighbours_of=whose, **more)
+    full = np.round(expected(data, kind, weighting, 3, **more), 12)
+    wanted = nearest(full, 4) if whose == "history" else nearest(full.T, 4).T
+    np.testing.assert_allclose(model.similarities.toarray(), wanted, rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("similarity", ["cosine", "jaccard", "pearson", "pearson-baseline"])
+def test_case_amplification(similarity):
+    """Breese et al. (1998): powers of the similarities; who is a neighbour does not change."""
+    data = rating_data()
+    plain = fitted(data, neighbours=6, similarity=similarity, shrinkage=2).similarities
+    raised = fitted(data, neighbours=6, similarity=similarity, shrinkage=2, amplification=2.5).similarities
+    np.testing.assert_array_equal(raised.indices, plain.indices)
+    np.testing.assert_allclose(raised.data, plain.data.astype(float) ** 2.5, rtol=1e-6)
 
 
 @pytest.mark.parametrize("n", [45, 600])  # few shared users: the lists are searched; many: all items are
@@ -100,7 +124,7 @@ def test_pearson_of_constant_ratings_is_no_neighbour():
 
 def test_ratings_needed_and_missing():
     data = rating_data(ratings=False)
-    for cls, similarity in ((ItemKNN, "pearson"), (UserKNN, "euclidean")):
+    for cls, similarity in itertools.product((ItemKNN, UserKNN), OF_RATINGS):
         with pytest.raises(Unsupported, match=f'"{similarity}" needs ratings'):
             cls(cls.Params(similarity=similarity)).fit(training(data))
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from neighbour_cases import dense, nearest, questions, rating_data, similarities, training, weighted
+from neighbour_cases import (
+    OF_RATINGS,
+    dense,
+    nearest,
+    questions,
+    rating_data,
+    similarities,
+    training,
+    vectors,
+    weighted,
+)
 
 from algorithms.neighbours.user_knn import UserKNN, UserKNNParams
 from bench.errors import Unsupported
@@ -29,19 +39,19 @@ def test_scores(weighting):
 
 @pytest.mark.parametrize("neighbours", [5, 1000])
 @pytest.mark.parametrize("known", [True, False])
-def test_votes_of_those_who_have_the_asker_among_their_nearest(neighbours, known):
+@pytest.mark.parametrize("alpha", [0.5, 0.9])
+def test_votes_of_those_who_have_the_asker_among_their_nearest(neighbours, known, alpha):
     """A stranger is as near to everybody as the user with his history, and to that one nearest of all."""
     data = rating_data()
     ones, _ = dense(data)
-    full = np.round(similarities(weighted(ones, "bm25"), "cosine", 1), 12)
-    votes = np.where(
-        full >= np.sort(full, axis=1)[:, [-min(neighbours, 40)]], full, 0
-    ).T  # ties at the last place count
+    full = np.round(similarities(weighted(ones, "bm25"), "asymmetric-cosine", 1, alpha), 12)  # of asker and voter
+    votes = np.where(full >= np.sort(full, axis=0)[[-min(neighbours, 40)]], full, 0)  # ties at the last place count
     assert not np.allclose(votes, votes.T) or neighbours == 1000
     if not known:
         lengths = np.sum(weighted(ones, "bm25") ** 2, axis=1)
         np.fill_diagonal(votes, lengths / (lengths + 1))
-    model = fitted(data, neighbours=neighbours, shrinkage=1, weighting="bm25", neighbours_of="neighbour")
+    kind = {"similarity": "asymmetric-cosine", "alpha": alpha, "weighting": "bm25"}
+    model = fitted(data, neighbours=neighbours, shrinkage=1, neighbours_of="neighbour", **kind)
     query = questions(data, known=known)
     np.testing.assert_allclose(model.score(query), votes @ ones, rtol=1e-6, atol=1e-12)
     np.testing.assert_array_equal(model.score(query.slice(7, 9)), model.score(query)[7:9])
@@ -50,12 +60,23 @@ def test_votes_of_those_who_have_the_asker_among_their_nearest(neighbours, known
     assert model.explain(query.slice(3, 4), item, n=1)[0].weight == pytest.approx(shared.max(), rel=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["pearson", "euclidean"])
-def test_scores_from_similar_ratings(kind):
+KINDS = [
+    ("cosine", {}),
+    ("asymmetric-cosine", {"alpha": 0.9}),
+    ("conditional-probability", {"alpha": 0.2}),
+    ("jaccard", {}),
+    ("dice", {}),
+    ("tversky", {"alpha": 0.1, "beta": 1.3}),
+    *((kind, {}) for kind in OF_RATINGS),
+]
+
+
+@pytest.mark.parametrize(("kind", "more"), KINDS)
+def test_scores_from_all_similarities(kind, more):
     data = rating_data()
-    ones, ratings = dense(data)
-    wanted = nearest(np.round(similarities(ratings, kind, 4), 12), 5) @ ones
-    found = fitted(data, neighbours=5, shrinkage=4, similarity=kind).score(questions(data))
+    ones, _ = dense(data)
+    wanted = nearest(np.round(similarities(vectors(data, kind, "users"), kind, 4, **more), 12), 5) @ ones
+    found = fitted(data, neighbours=5, shrinkage=4, similarity=kind, **more).score(questions(data))
     np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-12)
 
 
@@ -89,11 +110,11 @@ def test_prediction_by_hand():
     np.testing.assert_allclose(found, [1.5, 3.5])  # item 3 has no rating: the asker's mean
 
 
-@pytest.mark.parametrize("kind", ["cosine", "pearson", "euclidean"])
-def test_predictions(kind):
+@pytest.mark.parametrize(("kind", "more"), KINDS)
+def test_predictions(kind, more):
     data = rating_data()
     ones, ratings = dense(data)
-    full = similarities(ones if kind == "cosine" else ratings, kind, 2)
+    full = similarities(vectors(data, kind, "users"), kind, 2, **more)
     means = np.nanmean(ratings, axis=1)
     rows, items = (grid.ravel() for grid in np.indices((40, 25)))
     wanted = []
@@ -102,7 +123,7 @@ def test_predictions(kind):
         weights = full[u, others]
         wanted.append(means[u] + (weights @ (ratings[others, j] - means[others]) / weights.sum() if others else 0))
     order = np.random.default_rng(0).permutation(len(rows))
-    model = fitted(data, neighbours=1000, similarity=kind, shrinkage=2)
+    model = fitted(data, neighbours=1000, similarity=kind, shrinkage=2, **more)
     found = model.predict(questions(data), rows[order], items[order].astype(np.int32))
     np.testing.assert_allclose(found, np.array(wanted)[order], rtol=1e-6)
 

@@ -1,0 +1,42 @@
+"""Small random data for the item-item models, dense."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.types import Interactions, Query, Side, Training
+
+
+def play_data(n_users=60, n_items=15, seed=0, share=0.3) -> Interactions:
+    """Random pairs, every user with a taste for one half of the items; the last item and the last user have none."""
+    rng = np.random.default_rng(seed)
+    halves = (np.arange(n_users - 1)[:, None] + np.arange(n_items - 1)) % 2
+    chosen = rng.random((n_users - 1, n_items - 1)) < share * (0.5 + halves)
+    chosen[0] = chosen[:, 0] = True
+    users, items = (axis.astype(np.int32) for axis in np.nonzero(chosen))
+    return Interactions(users, items, None, None, n_users, n_items)
+
+
+def training(data: Interactions) -> Training:
+    return Training(data, Side(()), Side(()))
+
+
+def questions(data: Interactions, *, known=True) -> Query:
+    users = np.arange(data.n_users, dtype=np.int32) if known else np.full(data.n_users, -1, np.int32)
+    return Query(np.arange(data.n_users), users, data.offsets, data.items, None, None, data.n_items)
+
+
+def dense(data: Interactions) -> np.ndarray:
+    X = np.zeros((data.n_users, data.n_items))
+    X[data.users, data.items] = 1
+    return X
+
+
+def fitted(cls, data, threads=1, **params):
+    model = cls(cls.Params(**params), threads=threads)
+    model.fit(training(data))
+    return model
+
+
+def nothing() -> Interactions:
+    return Interactions(np.empty(0, np.int32), np.empty(0, np.int32), None, None, 2, 3)
