@@ -13,13 +13,8 @@ import os
 
 import numpy as np
 import pytest
-import surprise
-from surprise.model_selection import KFold
 
 from bench import notebook
-from bench.datasets import sources
-from bench.splits import given
-from bench.splits.rows import Rows
 
 pytestmark = [
     pytest.mark.reference,
@@ -53,20 +48,8 @@ def test_golden_result(dataset, name, ndcg, ndcg_tolerance, rmse, rmse_tolerance
         assert found["rmse"] == pytest.approx(rmse, abs=rmse_tolerance)
 
 
-@pytest.fixture(scope="module")
-def folds(dataset):
-    path = sources.data_folders()[0] / "ml-100k" / "u.data"
-    data = surprise.Dataset.load_from_file(path, surprise.Reader(line_format="user item rating timestamp", sep="\t"))
-
-    def raw(trainset):
-        return [(trainset.to_raw_uid(u), trainset.to_raw_iid(i), rating) for u, i, rating in trainset.all_ratings()]
-
-    pairs = KFold(n_splits=5, random_state=0).split(data)
-    return [given.from_rows(dataset, *(Rows(*zip(*rows, strict=True)) for rows in (raw(a), b))) for a, b in pairs]
-
-
 @pytest.mark.parametrize(("name", "rmse", "mae"), PUBLISHED)
-def test_error_is_near_the_published_one(folds, name, rmse, mae):
-    found = [notebook.evaluate(notebook.create(name), fold, ("rmse", "mae")).metrics for fold in folds]
+def test_error_is_near_the_published_one(surprise_folds, name, rmse, mae):
+    found = [notebook.evaluate(notebook.create(name), fold, ("rmse", "mae")).metrics for fold in surprise_folds]
     measured = np.mean([[metrics["rmse"], metrics["mae"]] for metrics in found], axis=0)
     np.testing.assert_allclose(measured, [rmse, mae], rtol=0, atol=0.003)

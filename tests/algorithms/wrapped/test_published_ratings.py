@@ -8,21 +8,14 @@ Tolerances: the table has three digits; 0.001 for models without a random start,
 start depends on the order of the rows. SVD++ and co-clustering are not here: the library's own seeds differ by more.
 """
 
-import os
-
 import numpy as np
 import pytest
-import surprise
-from surprise.model_selection import KFold
 
 from algorithms.baselines.baseline_only import BaselineOnly
 from algorithms.factors.rating_factors import NMF, SVD
 from algorithms.neighbours.rating_knn import KNNBaseline, KNNBasic, KNNWithMeans
 from algorithms.neighbours.slope_one import SlopeOne
 from bench import notebook
-from bench.datasets import sources
-from bench.splits import given
-from bench.splits.rows import Rows
 
 pytestmark = pytest.mark.reference
 
@@ -37,32 +30,10 @@ PUBLISHED = [  # class, RMSE, MAE, tolerance
 ]
 
 
-@pytest.fixture(scope="module")
-def folds():
-    """The five folds as splits of the data set ml-100k."""
-    if "BENCH_DATA" not in os.environ:
-        pytest.skip("BENCH_DATA names no folder with ml-100k/u.data")
-    path = sources.data_folders()[0] / "ml-100k" / "u.data"
-    data = surprise.Dataset.load_from_file(path, surprise.Reader(line_format="user item rating timestamp", sep="\t"))
-    dataset = notebook.load("ml-100k")
-    return [
-        given.from_rows(dataset, part(raw_ratings(trainset)), part(test))
-        for trainset, test in KFold(n_splits=5, random_state=0).split(data)
-    ]
-
-
-def raw_ratings(trainset):
-    return ((trainset.to_raw_uid(u), trainset.to_raw_iid(i), rating) for u, i, rating in trainset.all_ratings())
-
-
-def part(rows):
-    return Rows(*zip(*rows, strict=True))
-
-
 @pytest.mark.parametrize(("algorithm", "rmse", "mae", "tolerance"), PUBLISHED)
-def test_error_is_the_published_one(folds, algorithm, rmse, mae, tolerance):
+def test_error_is_the_published_one(surprise_folds, algorithm, rmse, mae, tolerance):
     errors = []
-    for split in folds:
+    for split in surprise_folds:
         metrics = notebook.evaluate(algorithm(algorithm.Params(), seed=0), split, ("rmse", "mae")).metrics
         errors.append([metrics["rmse"], metrics["mae"]])
     measured = np.mean(errors, axis=0)
