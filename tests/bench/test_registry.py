@@ -220,3 +220,11 @@ def test_the_list_says_what_the_classes_say(name: str):
     assert (listed.family, listed.paper) == (loaded.family, loaded.paper)
     assert set(listed.needs) == {flag.name for flag in loaded.needs}
     assert set(listed.can) == {flag.name for flag in loaded.can}
+
+
+def test_the_docs_name_every_algorithm_of_ours():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "algorithms.md").read_text(encoding="utf-8")
+    ours = {name: entry for name, entry in registry.entries().items() if entry.distribution == "recmatrix"}
+    assert f"{len(ours)} algorithms in" in text
+    for name, entry in ours.items():
+        assert f"| `{name}` | {entry.summary.rstrip('.')} | {entry.paper} |" in text
