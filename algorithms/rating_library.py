@@ -77,14 +77,22 @@ class RatingLibrary(Algorithm[P]):
         return 0
 
     def fit(self, train: Training) -> None:
-        """Train the library's model. Raises Unsupported, before any work, where its matrices exceed the memory."""
+        """Train the library's model.
+
+        Raises Unsupported, before any work, where its matrices exceed the memory, and where its formula has no value
+        because ratings do not vary or are 0.
+        """
         data = train.interactions
         self.factor = whole_number_factor(data.known_ratings) if self.whole_numbers else 1
         self.mean = float(data.known_ratings.mean(dtype=np.float64))
         counts = len(np.unique(data.users)), len(np.unique(data.items))
         memory.require(self._bytes(*counts), f"{self.name} on this data set")
         trainset, numbering = to_trainset(data, self.factor)
-        self._keep(self._model().fit(trainset), numbering)
+        try:
+            model = self._model().fit(trainset)
+        except ZeroDivisionError:
+            raise Unsupported(f"{self.name} divides by 0 on this data: its ratings do not vary, or are 0") from None
+        self._keep(model, numbering)
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) predicted ratings."""

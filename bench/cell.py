@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import errno
 import faulthandler
 import json
 import math
 import os
 import re
 import resource
+import shutil
 import signal
 import sys
 import threading
@@ -39,7 +41,13 @@ LENGTH = 10  # of the lists that it is asked for
 # How libraries name a full GPU where the type of the exception does not: numba, implicit, torch on other devices.
 _GPU_FULL = re.compile(r"(cuda|hip|mps|gpu|cumem).*out.?of.?memory|out.?of.?memory.*(cuda|hip|mps|gpu)", re.I | re.S)
 _MAIN_FULL = "DefaultCPUAllocator: "  # torch raises a RuntimeError for a refused allocation
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # the disk is full or read-only, and no cell can help it
+_NO_ROOM = 1 << 20  # bytes: with fewer left a write that names no file is taken to have met the full disk of the store
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+class _CannotWrite(Exception):
+    """The answers cannot be written; told in one sentence, and no fault of the cell."""
 
 
 @dataclass
@@ -72,7 +80,6 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
     """The whole cell; raises whatever the algorithm raises."""
     with news.phase("load"):
         from bench import answers_io, energy, evaluation, handover, registry, surroundings
-        from bench.errors import StoreError
         from bench.files import cannot_write
         from bench.memory import readable
 
@@ -94,7 +101,7 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         try:
             answers_io.write(answers, output)
         except OSError as error:
-            raise StoreError(f"{cannot_write(error, output)}, about {readable(_size(answers))} needed") from error
+            raise _CannotWrite(f"{cannot_write(error, output)}, about {readable(_size(answers))} needed") from error
     counts = {
         "questions": len(held_out),
         "held_out": len(held_out.items),
@@ -166,14 +173,30 @@ def main() -> int:
             run(job, news, held_out_pipe)
         except Exception as error:  # any failure of a plug-in is a result
             traceback.print_exc()
-            news.tell(event="failed", status=_status(error), reason=_reason(error))
+            told = _storage(error, job) or error
+            news.tell(event="failed", status=_status(told), reason=_reason(told))
     return 0
 
 
-def _status(error: Exception) -> str:
-    from bench.errors import InvalidOutput, StoreError, Unsupported
+def _storage(error: Exception, job: dict[str, Any]) -> _CannotWrite | None:
+    """What to say where the disk under the folders of this cell is full or read-only."""
+    from bench.files import cannot_write
 
-    kinds = {Unsupported: "skipped", InvalidOutput: "invalid_output", MemoryError: "oom", StoreError: "storage"}
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return None
+    scratch, own = Path(job["scratch"]), Path(job["output"]).parent
+    if isinstance(error.filename, str | bytes):
+        place = Path(os.path.normpath(own / "work" / os.fsdecode(error.filename)))
+        ours = place.is_relative_to(scratch) or place.is_relative_to(own)
+    else:  # as `write` raises it
+        ours = shutil.disk_usage(own).free < _NO_ROOM
+    return _CannotWrite(cannot_write(error, own)) if ours else None
+
+
+def _status(error: Exception) -> str:
+    from bench.errors import InvalidOutput, Unsupported
+
+    kinds = {Unsupported: "skipped", InvalidOutput: "invalid_output", MemoryError: "oom", _CannotWrite: "storage"}
     full = "oom" if _gpu_is_full(error) or _MAIN_FULL in str(error) else "failed"
     return next((status for kind, status in kinds.items() if isinstance(error, kind)), full)
 
@@ -182,7 +205,7 @@ def _reason(error: Exception) -> str:
     from bench.errors import BenchError
 
     text = str(error).strip()[:2000]
-    expected = isinstance(error, BenchError) and type(error).__name__ != "Diverged"
+    expected = isinstance(error, BenchError | _CannotWrite) and type(error).__name__ != "Diverged"
     if expected:
         return text
     return f"{'out of GPU memory: ' if _gpu_is_full(error) else ''}{type(error).__name__}: {text}"

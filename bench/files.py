@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.errors import StoreError
@@ -38,13 +39,19 @@ def check_seal(folder: Path) -> None:
 
 
 def sealed(folder: Path) -> bool:
-    """Whether `folder` is there and intact; a damaged one is removed, so that it can be written again."""
+    """Whether `folder` is there and intact; a damaged one is removed, so that it can be written again.
+
+    Raises OSError when it cannot be moved aside.
+    """
     if not folder.exists():
         return False
     try:
         check_seal(folder)
     except StoreError:
-        shutil.rmtree(folder)
+        aside = folder.with_name(f".damaged-{secrets.token_hex(6)}")
+        with suppress(FileNotFoundError):  # somebody else was first
+            folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
         return False
     return True
 

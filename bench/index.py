@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BadData, StoreError
+from bench.leftovers import fresh_name
 from bench.records import Record
 
 RECORD = "record.json"
@@ -148,7 +148,7 @@ def _load(folder: Path) -> dict[File, str]:
 def _save(folder: Path, known: dict[File, str]) -> None:
     """Put a new index in the place of the old one, in one step; a store that cannot be written has none."""
     body = "\n".join(_lines(known)).encode()
-    temporary = folder / "tmp" / f"{os.getpid()}-{secrets.token_hex(6)}"
+    temporary = folder / "tmp" / fresh_name()
     with suppress(OSError):
         temporary.mkdir(parents=True)
         (folder / "cache").mkdir(exist_ok=True)

@@ -18,6 +18,7 @@ import psutil
 
 LOG_HEAD = 1 << 20  # bytes of output kept from the beginning
 LOG_TAIL = 1 << 16  # and from the end
+WAITING = 10_000  # pieces of news; with more of them unread the pipe is left full, and the process waits
 MARK = "RECMATRIX_CELL"
 
 
@@ -30,6 +31,7 @@ class Child:
         self.mark = secrets.token_hex(8)
         self.log = Log(folder / "log.txt")
         self.news: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._ended = threading.Event()  # what is left in the pipe is little, and is read without waiting
         self._seen: dict[int, psutil.Process] = {}  # every process of the tree, also of those that have left it
         held_out_read, self._held_out = os.pipe()
         news_read, news_write = os.pipe()
@@ -108,6 +110,7 @@ class Child:
         if self._held_out >= 0:
             os.close(self._held_out)
             self._held_out = -1
+        self._ended.set()
         for thread in self._threads:
             thread.join(5)
         self.log.close()
@@ -125,6 +128,8 @@ class Child:
     def _read_news(self, pipe: IO[bytes]) -> None:
         with pipe:
             for line in pipe:
+                while self.news.qsize() >= WAITING and not self._ended.wait(0.01):
+                    pass
                 with contextlib.suppress(ValueError):  # half a line of a killed process
                     self.news.put(json.loads(line))
 

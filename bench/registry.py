@@ -102,7 +102,13 @@ def create(name: str, *, seed: int = 0, device: str = "cpu", threads: int = 1, *
 
 
 def _owner(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "?"
+    return _name(point.dist) if point.dist else "?"
+
+
+@cache
+def _name(distribution: Distribution) -> str:
+    """Its metadata are parsed anew each time that somebody asks."""
+    return distribution.name
 
 
 def _place(distribution: Distribution) -> str:

@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import energy, handover, provenance
+from bench import energy, provenance
+from bench.curve import Curve
 from bench.errors import BadData, StoreError, Unsupported
-from bench.files import seal, sealed, stamps, storage
+from bench.files import stamps, storage
+from bench.material import Material, made_here
 from bench.matrix import Limits
 from bench.memory import LIMIT_VARIABLE
 from bench.plan import Cell, limits_of
@@ -41,7 +43,7 @@ class _Watched:
     phase: str = "start"
     entered: float = 0.0  # when that phase began, by time.monotonic()
     phases: dict[str, Phase] = field(default_factory=dict)
-    curve: list[dict[str, float]] = field(default_factory=list)
+    curve: Curve = field(default_factory=Curve)
     answered: dict[str, int] | None = None  # the counts, there when the answers are complete
     counts: dict[str, int] | None = None  # the same, when nothing is left to measure either
     failure: tuple[str, str] | None = None  # (status, reason) that the cell told or that stopped it
@@ -56,14 +58,6 @@ class _Watched:
         """Keep a result that was complete before its latency could be measured."""
         self.counts = self.answered
         self.warnings.append(f"latency is not measured: {problem}")
-
-
-@dataclass(frozen=True)
-class Material:
-    """The data of a cell: a folder to learn from, and the held-out items, handed over when it has learnt."""
-
-    training: Path
-    held_out: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -96,18 +90,18 @@ class Runner:
         """Watch the cell, unless its split cannot be made any more."""
         try:
             material = self.material(planned) if self.material else made_here(self.store, planned)
-        except (BadData, Unsupported) as error:
-            return _Watched(failure=("failed", str(error)))
+        except (BadData, Unsupported) as error:  # after a change of the data the next run plans anew
+            return _Watched(failure=("interrupted" if isinstance(error, BadData) else "failed", str(error)))
         watched = self._watch(cell, material, folder, clock, progress)
         shutil.move(folder / "log.txt", folder / "output" / "log.txt")
         return watched
 
     def _watch(self, cell: Cell, material: Material, folder: Path, clock: float, progress: Progress) -> _Watched:
-        scratch = self._scratch(cell)
+        scratch, before = self._scratch(cell), material.stamps or stamps(material.training)
         continued = scratch.is_dir() and any(scratch.iterdir())
+        watched = _Watched(warnings=[_CONTINUED] if continued else [])
         with storage(self.store.folder):
             child = Child(self._job(cell, material, folder), folder, self._environment(cell))
-        watched, before = _Watched(warnings=[_CONTINUED] if continued else []), stamps(material.training)
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, material, watched)
@@ -152,7 +146,7 @@ class Runner:
                 case {"event": "fitted"}:
                     child.hand_over(material.held_out())
                 case {"event": "epoch", **values}:
-                    watched.curve.append({k: v for k, v in values.items() if k != "event"})
+                    watched.curve.add({k: v for k, v in values.items() if k != "event"})
                 case {"event": "seen" | "energy" | "latency" | "answered" as name, "values": values}:
                     setattr(watched, name, values)
                 case {"event": "warning", "text": text}:
@@ -235,26 +229,13 @@ class Runner:
             data_hash=cell.split.data_fingerprint if cell.split else "",
             phases=watched.phases,
             counts=watched.counts or {},
-            curve=watched.curve,
-            warnings=[without_secrets(text) for text in watched.warnings],
+            curve=watched.curve.points,
+            warnings=[without_secrets(text) for text in (*watched.warnings, watched.curve.warning) if text],
             provenance={**provenance.machine(), **threads, **watched.seen, "versions": cell.versions, **environment},
             latency=watched.latency,
             energy=watched.energy,
             load={"before": watched.load, "after": provenance.load()},
         )
-
-
-def made_here(store: Store, planned: Planned) -> Material:
-    """The data of a split, its training part written once per store. Raises BadData where it changed meanwhile."""
-    split = planned.make()
-    final = store.folder / "cache" / "training" / split.fingerprint
-    with storage(store.folder):
-        if not sealed(final):
-            temporary = store.begin()
-            handover.write_training(split, temporary)
-            seal(temporary)
-            store.publish(temporary, final)
-    return Material(final, lambda: handover.pack(split.test))
 
 
 def _judge(watched: _Watched, code: int | None) -> None:

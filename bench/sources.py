@@ -10,7 +10,7 @@ import ast
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -58,12 +58,12 @@ def tree_of(path: Path) -> ast.Module:
 @cache
 def imports_of(module: str, path: Path) -> frozenset[str]:
     """Dotted names that the file imports when it runs, and `from` names that may be modules."""
-    return frozenset(_names(_statements(tree_of(path)), module, path))
+    return frozenset(_names(_statements(tree_of(path).body), module, path))
 
 
 def _required_by(module: str, path: Path) -> set[str]:
     """The same, without what is imported in functions or only tried."""
-    return set(_names(iter(tree_of(path).body), module, path))
+    return set(_names(tree_of(path).body, module, path))
 
 
 @cache
@@ -113,16 +113,19 @@ def _outside(module: str, names: set[str]) -> set[str]:
     return tops - _OURS - {module.partition(".")[0], "reports", "__main__", ""} - set(sys.stdlib_module_names)
 
 
-def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that only a type checker sees."""
-    for node in ast.iter_child_nodes(tree):
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """These statements and all inside them, but those that only a type checker sees."""
+    for node in body:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             continue
         yield node
-        yield from _statements(node)
+        for field in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(node, field, ()))
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            yield from _statements(part.body)
 
 
-def _names(nodes: Iterator[ast.AST], module: str, path: Path) -> Iterator[str]:
+def _names(nodes: Iterable[ast.AST], module: str, path: Path) -> Iterator[str]:
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     for node in nodes:
         if isinstance(node, ast.Import):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from bench.attempts import answered
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
 from bench.index import RECORD, Index, read_record
-from bench.leftovers import leftovers
+from bench.leftovers import fresh_name, leftovers
 from bench.records import Context, Record, Slot, canonical
 from bench.types import Answers
 
@@ -157,21 +156,29 @@ class Store:
 
     def knows(self, split_hash: str) -> bool:
         """Whether what is known of a split is kept here."""
-        return sealed(self.folder / "context" / split_hash)
+        with storage(self.folder), self.writing(split_hash):
+            return sealed(self.folder / "context" / split_hash)
 
     def put_context(self, split_hash: str, context: Context) -> None:
         """Keep what is known of a split; a second call with the same hash does nothing."""
         final = self.folder / "context" / split_hash
-        with storage(self.folder):
-            if not self.knows(split_hash):
+        with storage(self.folder), self.writing(split_hash):
+            if not sealed(final):
                 temporary = self.begin()
                 context_io.write(context, temporary)
                 seal(temporary)
                 self.publish(temporary, final)
 
+    def writing(self, split_hash: str) -> FileLock:
+        """What to hold while a folder of a split is looked at and written, so that only one at a time mends it.
+
+        Not to be taken twice by one thread: each call gives a lock of its own, and the second would wait for ever.
+        """
+        return FileLock(self.folder / "locks" / f"{split_hash}.lock")
+
     def begin(self) -> Path:
         """A fresh temporary folder on the store's own file system."""
-        folder = self.folder / "tmp" / f"{os.getpid()}-{secrets.token_hex(6)}"
+        folder = self.folder / "tmp" / fresh_name()
         folder.mkdir(parents=True)
         return folder
 

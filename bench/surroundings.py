@@ -14,6 +14,7 @@ from bench.provenance import THREAD_VARIABLES
 from bench.redaction import allowed
 
 DEVICES = ("auto", "cpu", "cuda")
+PATIENCE = 60.0  # seconds that torch may take to look for a GPU
 # Variables that can change a number or a time and that hold neither paths nor secrets.
 ENVIRONMENT = (
     *THREAD_VARIABLES,
@@ -50,7 +51,11 @@ def usable_device(asked: str) -> str:
     if asked == "cpu":
         return asked
     code = "import sys, torch; sys.exit(not torch.cuda.is_available())"  # in a process of its own: the harness has none
-    found = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+    try:
+        done = subprocess.run([sys.executable, "-P", "-c", code], check=False, capture_output=True, timeout=PATIENCE)
+        found = done.returncode == 0
+    except subprocess.TimeoutExpired:  # a driver that hangs is of no use
+        found = False
     if asked == "cuda" and not found:
         raise BadConfig("--device cuda: torch finds no GPU here; leave the option out, or say auto")
     return "cuda" if found else "cpu"

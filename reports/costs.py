@@ -1,4 +1,4 @@
-"""What each algorithm costs: seconds of each phase, the wait for one list, memory."""
+"""What each algorithm costs: seconds of each phase, the wait for one list, memory, and whether cells ran together."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ PERCENTILES = ("p50", "p95", "p99")
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs of one row, averaged over those of its seeds that have them; None where none has."""
+    """The costs of one row, averaged over those of its seeds that have them.
+
+    None where none has, and wherever a seed has no answer: what ended early or late says nothing about the others.
+    """
 
     row: Row
     walls: tuple[float | None, ...]  # seconds of each of PHASES
     cpu: float | None  # seconds of training, all threads
     waits: tuple[float | None, ...]  # seconds for one list of ten, asked one at a time: each of PERCENTILES
     total: float | None  # seconds of the whole cell
-    peak: int  # bytes, the highest of all seeds
+    peak: int | None  # bytes, the highest of all seeds
+    shared: bool  # another cell may have run beside one of them
 
 
 def of_row(row: Row) -> Costs:
     """The costs of a row."""
-    records = [cell.record for cell in row.cells]
+    records = [cell.record for cell in row.cells] if row.complete else []
     phases = {name: [r.phases[name] for r in records if name in r.phases] for name in PHASES}
     waits = [[r.latency[name] for r in records if name in r.latency] for name in PERCENTILES]
     return Costs(
@@ -37,7 +41,8 @@ def of_row(row: Row) -> Costs:
         cpu=_mean([phase.cpu for phase in phases["fit"]]),
         waits=tuple(_mean(each) for each in waits),
         total=_mean([record.wall for record in records]),
-        peak=max(record.memory for record in records),
+        peak=max((record.memory for record in records), default=None),
+        shared=any(cell.record.provenance.get("shared") for cell in row.cells),
     )
 
 
@@ -47,12 +52,13 @@ def to_csv(results: Results) -> str:
     writer = csv.writer(out, lineterminator="\n")
     seconds = [f"{name}_seconds" for name in PHASES], [f"latency_{name}_seconds" for name in PERCENTILES]
     names = ("dataset", "split", "algorithm", "status")
-    writer.writerow([*names, *seconds[0], "fit_cpu_seconds", *seconds[1], "total_seconds", "memory_bytes"])
+    writer.writerow([*names, *seconds[0], "fit_cpu_seconds", *seconds[1], "total_seconds", "memory_bytes", "shared"])
     for group in results.groups:
         for row in group.rows:
             found = of_row(row)
+            shared = "yes" if found.shared else "no"
             texts = (csv_text(clean(text)) for text in (group.dataset, group.split, row.label, row.status))
-            writer.writerow([*texts, *found.walls, found.cpu, *found.waits, found.total, found.peak])
+            writer.writerow([*texts, *found.walls, found.cpu, *found.waits, found.total, found.peak, shared])
     return out.getvalue()
 
 

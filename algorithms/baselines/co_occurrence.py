@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from algorithms.neighbours.similarity import binary_matrix, product
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.params import Params
@@ -44,5 +45,4 @@ class CoOccurrence(Algorithm[Params]):
         """The n items of the history that have most users in common with `item`."""
         history = np.unique(query.items[query.offsets[0] : query.offsets[1]])
         weights = self.counts[history, item].toarray().ravel()
-        order = np.argsort(-weights, kind="stable")[:n]
-        return [Reason(int(history[place]), float(weights[place])) for place in order if weights[place] > 0]
+        return strongest(history, weights, n)

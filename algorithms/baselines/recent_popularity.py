@@ -40,7 +40,7 @@ class RecentPopularity(Algorithm[RecentPopularityParams]):
         data = train.interactions
         if data.times is None:
             raise Unsupported("recent-popularity needs times, and the data set has none")
-        age = (data.times.max(initial=0) - data.times) / _DAY
+        age = ((data.times.max() if len(data) else 0) - data.times) / _DAY
         left = np.where(age <= self.params.window, 0.5 ** (age / self.params.half_life), 0)
         self.weights = np.bincount(data.items, left, data.n_items)
 

@@ -54,7 +54,8 @@ class AttributeKNN(Algorithm[AttributeKNNParams]):
         """Weigh the features of the whole catalogue. Raises Unsupported where there are none."""
         if train.items.features is None:
             raise Unsupported(f"{self.name} needs features of the items, and the data set has none")
-        features = csr_matrix(train.items.features, dtype=np.float64)
+        features = csr_matrix(train.items.features, dtype=np.float64, copy=True)
+        features.eliminate_zeros()
         if self.params.weighting == "tf-idf":
             features = csr_matrix(features @ diags(term_factors(features, "tf-idf")))
         self.vectors, self.kinds = distinct_rows(unit_rows(features))  # items of one genre share one vector

@@ -48,7 +48,7 @@ def _compare(vector: int, vectors: Any, links: Any, k: int, found: Any) -> float
         while link >= 0:
             found[place[link]] += weights[at] * weight[link]
             link = following[link]
-    return np.partition(found, len(found) - k)[len(found) - k] if len(found) > k else 0.0
+    return max(np.partition(found, len(found) - k)[len(found) - k], 0.0) if len(found) > k else 0.0
 
 
 @njit(cache=True, nogil=True)

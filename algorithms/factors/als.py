@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -10,8 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from algorithms.factors.feedback_training import train_model
 from bench.algorithm import Algorithm, Can
+from bench.errors import Diverged
 from bench.params import Params, choice, number
 from bench.types import Floats, Query, Training
+
+_REMEDY = "raise regularization, or lower alpha"  # against divergence
 
 
 class ALSParams(Params):
@@ -38,7 +43,7 @@ class ALS(Algorithm[ALSParams]):
 
     Scoring solves x_u exactly from the history of the question, equation (4), for known and new users alike: what a
     user did after training counts. An item without training interactions cannot be scored (NaN). Raises Diverged when
-    the learned numbers are not finite.
+    the learned numbers are not finite or λ is too small for α, in `fit` or in `score`.
     """
 
     name = "implicit-als"
@@ -50,21 +55,32 @@ class ALS(Algorithm[ALSParams]):
     def fit(self, train: Training) -> None:
         """Learn y (n_items, f)."""
         data = train.interactions
-        with threadpool_limits(1, "blas"):  # the library runs its own threads and calls BLAS in each
+        with self._solving():
             model = self._model()
-            train_model(self.name, model, data.matrix(self.params.values))
+            train_model(self.name, model, data.matrix(self.params.values), _REMEDY)
         self.item_factors = model.item_factors
         self.unseen = np.setdiff1d(np.arange(data.n_items), data.items)
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) float32; an empty history scores 0 everywhere."""
-        with threadpool_limits(1, "blas"):
+        with self._solving():
             model = self._model()
             model.item_factors = self.item_factors
             x = model.recalculate_user(np.arange(len(query)), query.matrix(self.params.values))
             scores = np.asarray(x @ self.item_factors.T)
         scores[:, self.unseen] = np.nan
         return scores
+
+    @contextmanager
+    def _solving(self) -> Iterator[None]:
+        """The library runs threads of its own, and BLAS in each; a matrix without a solution is its ValueError."""
+        with threadpool_limits(1, "blas"):
+            try:
+                yield
+            except ValueError as error:
+                if "posv" not in str(error):  # LAPACK's solver
+                    raise
+                raise Diverged(f"{self.name}: {error}; {_REMEDY}") from None
 
     def _model(self) -> Any:
         p = self.params

@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from algorithms.factors.least_squares import regressions
-from algorithms.factors.rating_product import RatingProduct
+from algorithms.factors.rating_product import RatingProduct, mean_rating
 from bench import memory
 from bench.errors import Unsupported
 from bench.params import Params, number
@@ -50,7 +50,7 @@ class ExplicitALS(RatingProduct[ExplicitALSParams]):
         """Learn q (n_items, f) and b (n_items,). Raises Unsupported without ratings, or memory for the factors."""
         p, data = self.params, train.interactions
         memory.require(16 * (data.n_users + data.n_items) * p.factors, f"{self.name} with {p.factors} factors")
-        self.mean = float(data.known_ratings.mean(dtype=np.float64)) if len(data) else 0.0
+        self.mean = mean_rating(data.known_ratings)
         by_user = self._deviations(data)
         by_item = by_user.T.tocsr()
         items = np.random.default_rng(self.seed).normal(0, p.init_std, (data.n_items, p.factors + 1)).astype(np.float32)

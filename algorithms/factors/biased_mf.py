@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from algorithms.factors.gradient_epochs import random_factors, run_epochs
-from algorithms.factors.rating_product import RatingProduct
+from algorithms.factors.rating_product import RatingProduct, mean_rating
 from bench.params import Params, number
 from bench.types import Training
 
@@ -45,7 +45,7 @@ class BiasedMF(RatingProduct[BiasedMFParams]):
         """Learn p (n_users, f), q (n_items, f), b_u (n_users,) and b_i (n_items,)."""
         data, options, rng = train.interactions, self.params, np.random.default_rng(self.seed)
         ratings = data.known_ratings
-        self.mean, self.per_rating = float(ratings.mean(dtype=np.float64)), options.regularization
+        self.mean, self.per_rating = mean_rating(ratings), options.regularization
         p = random_factors(rng, data.n_users, options.factors, options.start)
         q = random_factors(rng, data.n_items, options.factors, options.start)
         user_bias, item_bias = np.zeros(data.n_users), np.zeros(data.n_items)
@@ -56,7 +56,8 @@ class BiasedMF(RatingProduct[BiasedMFParams]):
             order = rng.permutation(len(data))
             return float(_pass(order, data.users, data.items, ratings, self.mean, *steps, *learned))
 
-        run_epochs(self.name, options.epochs, one_pass, list(learned), train.report)
+        if len(data):
+            run_epochs(self.name, options.epochs, one_pass, list(learned), train.report)
         self._keep(p, user_bias, q, item_bias, data)
 
 

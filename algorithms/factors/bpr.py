@@ -47,5 +47,5 @@ class BPR(FactorProduct[BPRParams]):
             num_threads=self.threads,
             random_state=self.seed,
         )
-        train_model(self.name, model, train.interactions.matrix())
+        train_model(self.name, model, train.interactions.matrix(), "lower learning_rate")
         self._keep(model.user_factors, model.item_factors, train.interactions)

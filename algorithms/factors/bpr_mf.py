@@ -58,7 +58,8 @@ class BPRMF(FoldedProduct[BPRMFParams]):
         def one_pass() -> float:
             return float(_pass(rng, owners, known.indptr, known.indices, *steps, x, y, bias))
 
-        run_epochs(self.name, options.epochs, one_pass, [x, y, bias], train.report)
+        if len(data):
+            run_epochs(self.name, options.epochs, one_pass, [x, y, bias], train.report)
         self._keep(np.column_stack([x, np.ones(data.n_users)]), np.column_stack([y, bias]), data)
         self._draw_panel(data, rng)
 

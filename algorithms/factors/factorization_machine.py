@@ -7,7 +7,7 @@ from numba import njit
 from scipy.sparse import csr_matrix, hstack, identity
 
 from algorithms.factors.gradient_epochs import random_factors, run_epochs
-from algorithms.factors.rating_product import RatingProduct
+from algorithms.factors.rating_product import RatingProduct, mean_rating
 from bench.algorithm import Can, Needs
 from bench.errors import Unsupported
 from bench.params import Params, number
@@ -56,9 +56,10 @@ class FactorizationMachine(RatingProduct[FactorizationMachineParams]):
         if train.items.features is None:
             raise Unsupported(f"{self.name} needs item features, and the data set has none")
         ratings = data.known_ratings
-        self.mean, self.per_rating = float(ratings.mean(dtype=np.float64)), options.regularization
+        self.mean, self.per_rating = mean_rating(ratings), options.regularization
         sides = _variables(train.users, data.n_users), _variables(train.items, data.n_items)
-        v, u = (random_factors(rng, side.shape[1], options.factors, options.start) for side in sides)
+        start = options.start if len(data) else 0.0  # without training not even the features may stay random
+        v, u = (random_factors(rng, side.shape[1], options.factors, start) for side in sides)
         w, z = np.zeros(len(v)), np.zeros(len(u))
         user_side, item_side = ((side.indptr, side.indices, side.data) for side in sides)
         rate, penalty = options.learning_rate, options.regularization
@@ -68,7 +69,8 @@ class FactorizationMachine(RatingProduct[FactorizationMachineParams]):
             order = rng.permutation(len(data))
             return float(_pass(order, rated, self.mean, rate, penalty, user_side, item_side, w, v, z, u))
 
-        run_epochs(self.name, options.epochs, one_pass, [w, v, z, u], train.report)
+        if len(data):
+            run_epochs(self.name, options.epochs, one_pass, [w, v, z, u], train.report)
         self._keep(*_summed(sides[0], w, v), *_summed(sides[1], z, u), data)
         unrated = np.setdiff1d(np.arange(data.n_items), data.items)
         z[unrated], u[unrated] = 0, 0  # the first variables are the items themselves; these are still random

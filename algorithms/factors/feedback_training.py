@@ -11,10 +11,10 @@ from algorithms.finite import require_finite
 from bench.errors import Diverged
 
 
-def train_model(name: str, model: Any, user_items: csr_matrix) -> None:
-    """Fit the library's model. Raises Diverged when the factors are not finite afterwards."""
+def train_model(name: str, model: Any, user_items: csr_matrix, remedy: str) -> None:
+    """Fit the library's model. Raises Diverged, with the `remedy`, when the factors are not finite afterwards."""
     try:
         model.fit(user_items, show_progress=False)
     except ModelFitError as error:
-        raise Diverged(f"{name}: {error}") from None
-    require_finite(name, user_factors=model.user_factors, item_factors=model.item_factors)
+        raise Diverged(f"{name}: {error}; {remedy}") from None
+    require_finite(name, remedy, user_factors=model.user_factors, item_factors=model.item_factors)

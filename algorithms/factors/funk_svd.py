@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from algorithms.factors.gradient_epochs import require_room, run_epochs
-from algorithms.factors.rating_product import RatingProduct
+from algorithms.factors.rating_product import RatingProduct, mean_rating
 from bench.params import Params, number
 from bench.types import Floats, Ints, Query, Training
 
@@ -48,7 +48,7 @@ class FunkSVD(RatingProduct[FunkSVDParams]):
         """Learn p (n_users, f) and q (n_items, f), a column at a time."""
         data, options, rng = train.interactions, self.params, np.random.default_rng(self.seed)
         ratings = data.known_ratings.astype(np.float64)
-        self.mean, self.per_rating = float(ratings.mean()), options.regularization
+        self.mean, self.per_rating = mean_rating(ratings), options.regularization
         item_bias = self._damped_means(data.items, ratings - self.mean, data.n_items)
         user_bias = self._damped_means(data.users, ratings - self.mean - item_bias[data.items], data.n_users)
         left = ratings - self.mean - item_bias[data.items] - user_bias[data.users]
@@ -62,7 +62,8 @@ class FunkSVD(RatingProduct[FunkSVDParams]):
             steps = (options.epochs, options.learning_rate, options.regularization)
             return float(_learn(order, data.users, data.items, left, *steps, *next(columns)))
 
-        run_epochs(self.name, options.factors, one_factor, [p, q], train.report)
+        if len(data):
+            run_epochs(self.name, options.factors, one_factor, [p, q], train.report)
         self._keep(p.T, user_bias, q.T, item_bias, data)
 
     def _damped_means(self, owners: Ints, values: Floats, size: int) -> Floats:

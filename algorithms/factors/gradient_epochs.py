@@ -1,4 +1,8 @@
-"""What all models trained by stochastic gradient descent share: the epochs, and the check that nothing has diverged."""
+"""What all models trained by stochastic gradient descent share: the epochs, and the check that nothing has diverged.
+
+Their training takes one thread, whatever `threads` says, as every step begins from what the one before it has learned;
+it is deterministic by seed.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from algorithms.finite import LARGEST
 from bench import memory
 from bench.errors import Diverged
 from bench.types import Floats
-
-_LARGEST = 1e15  # beyond it sums of products of two numbers overflow float32
 
 
 def require_room(rows: int, factors: int) -> None:
@@ -35,6 +38,6 @@ def run_epochs(
     for epoch in range(1, epochs + 1):
         loss = one_pass()
         for array in parameters:
-            if array.size and not max(array.max(), -array.min()) < _LARGEST:  # a NaN is not below anything
+            if array.size and not max(array.max(), -array.min()) < LARGEST:  # a NaN is not below anything
                 raise Diverged(f"{name}: training left the finite numbers in epoch {epoch}; lower learning_rate")
         report(epoch, loss=loss)

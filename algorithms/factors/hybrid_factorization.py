@@ -14,7 +14,9 @@ from algorithms.finite import require_finite
 from bench.algorithm import Can, Needs
 from bench.errors import Diverged, Unsupported
 from bench.params import Params, choice, number
-from bench.types import Interactions, Ints, Side, Training
+from bench.types import Bools, Interactions, Ints, Side, Training
+
+_REMEDY = "lower learning_rate"  # against divergence
 
 
 class DescribedParams(Params):
@@ -55,8 +57,9 @@ class LibraryFactorization(FactorProduct[P]):
 
     Kula (2015), "Metadata embeddings for user and item cold-start recommendations", equations in section 3.1; loss
     "warp" is that of Weston, Bengio and Usunier (2011), "WSABIE". Deterministic on one thread only, which is the
-    default. Raises Unsupported when metadata or dislikes are asked for and the data has none, and Diverged when
-    training leaves the finite numbers.
+    default. warp and bpr learn from likes alone: who has none, and an item that nobody liked, counts as unseen. Raises
+    Unsupported when metadata or dislikes are asked for and the data has none, or when it has no likes, and Diverged
+    when training leaves the finite numbers.
     """
 
     paper = "kula2015"
@@ -70,13 +73,15 @@ class LibraryFactorization(FactorProduct[P]):
         data = train.interactions
         user_features = self._features("user", train.users, data.n_users, self.params.user_features)
         item_features = self._features("item", train.items, data.n_items, self._describes_items())
-        targets = self._targets(data).tocoo()
+        liked = self._liked(data)
+        learnt = data if self.params.loss == "logistic" else data.take(liked)
+        targets = self._targets(data, liked).tocoo()
         model, sides = self._model(), {"user_features": user_features, "item_features": item_features}
         try:
             model.fit(targets, **sides, epochs=self.params.epochs, num_threads=self.threads)
         except ValueError as error:  # raised by the library after an epoch that left the finite numbers
-            raise Diverged(f"{self.name}: {error}; lower learning_rate") from None
-        self._keep_biased(model, user_features, item_features, data)
+            raise Diverged(f"{self.name}: {error}; {_REMEDY}") from None
+        self._keep_biased(model, user_features, item_features, learnt)
 
     def _model(self) -> Any:
         p = self.params
@@ -99,9 +104,17 @@ class LibraryFactorization(FactorProduct[P]):
             raise Unsupported(f"{self.name} is asked for {kind} features, and the data set has none")
         return hstack([itself, side.features], "csr", np.float32)
 
-    def _targets(self, data: Interactions) -> csr_matrix:
+    def _liked(self, data: Interactions) -> Bools:
+        """(n_interactions,): which are likes. Raises Unsupported where there are none."""
+        if data.ratings is None:
+            return np.ones(len(data), np.bool_)
+        liked = data.ratings >= self.params.likes_from
+        if not liked.any():
+            raise Unsupported(f"{self.name}: no rating reaches likes_from = {self.params.likes_from:g}; lower it")
+        return liked
+
+    def _targets(self, data: Interactions, liked: Bools) -> csr_matrix:
         """(n_users, n_items): 1 for likes and, for the logistic loss, −1 for dislikes."""
-        liked = np.ones(len(data), np.bool_) if data.ratings is None else data.ratings >= self.params.likes_from
         likes = data.take(liked).matrix()
         if self.params.loss != "logistic":
             return likes
@@ -112,17 +125,17 @@ class LibraryFactorization(FactorProduct[P]):
         return likes - data.take(~liked).matrix()
 
     def _keep_biased(
-        self, model: Any, user_features: csr_matrix, item_features: csr_matrix, data: Interactions
+        self, model: Any, user_features: csr_matrix, item_features: csr_matrix, learnt: Interactions
     ) -> None:
-        """Keep p_u and q_i with the columns (b_u, 1) and (1, b_i) at their end."""
-        known = _trained(item_features, data.items)
+        """Keep p_u and q_i with the columns (b_u, 1) and (1, b_i) at their end, for users and items of `learnt`."""
+        known = _trained(item_features, learnt.items)
         item_bias, item_factors = model.get_item_representations(known)
         user_bias, user_factors = model.get_user_representations(user_features)
-        require_finite(self.name, user_factors=user_factors, item_factors=item_factors)
-        require_finite(self.name, user_bias=user_bias, item_bias=item_bias)
+        require_finite(self.name, _REMEDY, user_factors=user_factors, item_factors=item_factors)
+        require_finite(self.name, _REMEDY, user_bias=user_bias, item_bias=item_bias)
         p = np.column_stack([user_factors, user_bias, np.ones_like(user_bias)])
         q = np.column_stack([item_factors, np.ones_like(item_bias), item_bias])
-        self._keep(p, q, data, described=np.diff(known.indptr) > 0)
+        self._keep(p, q, learnt, described=np.diff(known.indptr) > 0)
 
 
 def _trained(features: csr_matrix, seen: Ints) -> csr_matrix:

@@ -7,6 +7,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from algorithms.factors.least_squares import regressions, rotation
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.params import Params, number
@@ -87,8 +88,7 @@ class IALS(Algorithm[IALSParams]):
         V = self.item_factors[history.indices].astype(np.float64)  # (h, f)
         A = V.T @ V + np.diag(self.base + self._ridge(history, self.n_known)[0])
         shares = V @ np.linalg.solve(A, self.item_factors[item].astype(np.float64)) if len(V) else np.zeros(0)
-        order = np.argsort(-shares, kind="stable")[:n]
-        return [Reason(int(history.indices[at]), float(shares[at])) for at in order if shares[at] > 0]
+        return strongest(history.indices, shares, n)
 
     def _half_step(self, rows: csr_matrix, others: Floats, n_others: int, start: Floats) -> tuple[Floats, Floats]:
         """One side's factors (rows, f), solved from the other side's, and those in the basis of the first."""

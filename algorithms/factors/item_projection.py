@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import svds
 from threadpoolctl import threadpool_limits
 
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.params import Params, choice, number
@@ -67,8 +68,7 @@ class ItemProjection(Algorithm[P]):
         """The n items i of the history with the largest share r_ui q_i·q_j of the score of j = `item`."""
         history = query.matrix(self.params.values)[:1]
         shares = history.data * (self.item_factors[history.indices] @ self.item_factors[item])
-        order = np.argsort(-shares, kind="stable")[:n]
-        return [Reason(int(history.indices[at]), float(shares[at])) for at in order if shares[at] > 0]
+        return strongest(history.indices, shares, n)
 
 
 def right_singular_vectors(matrix: csr_matrix, k: int, seed: int) -> Floats:

@@ -50,7 +50,7 @@ class PMF(RatingProduct[PMFParams]):
         """Learn U (n_users, f) and V (n_items, f)."""
         data, options, rng = train.interactions, self.params, np.random.default_rng(self.seed)
         ratings = data.known_ratings
-        self.low, high = data.scale or (float(ratings.min()), float(ratings.max()))
+        self.low, high = data.scale or ((float(ratings.min()), float(ratings.max())) if len(data) else (0.0, 0.0))
         self.width = high - self.low
         targets = (ratings - self.low) / (self.width or 1)
         U, V = (random_factors(rng, n, options.factors, options.start) for n in (data.n_users, data.n_items))
@@ -62,7 +62,8 @@ class PMF(RatingProduct[PMFParams]):
             order = rng.permutation(len(data))
             return float(_pass(order, data.users, data.items, targets, options.learning_rate, *shares, U, V))
 
-        run_epochs(self.name, options.epochs, one_pass, [U, V], train.report)
+        if len(data):
+            run_epochs(self.name, options.epochs, one_pass, [U, V], train.report)
         self._keep(U, np.zeros(data.n_users), V, np.zeros(data.n_items), data)
 
     def _rating(self, products: Floats) -> Floats:

@@ -16,6 +16,7 @@ from bench.params import Params, choice, number
 from bench.types import Floats
 
 P = TypeVar("P", bound=Params)
+_REMEDY = "lower learning_rate"  # against divergence
 
 
 class SVDParams(Params):
@@ -74,8 +75,8 @@ class RatingFactors(RatingLibrary[P]):
         self.item_factors = numbering.by_item(model.qi)
         self.user_bias = numbering.by_user(model.bu)
         self.item_bias = numbering.by_item(model.bi)
-        require_finite(self.name, user_factors=self.user_factors, item_factors=self.item_factors)
-        require_finite(self.name, user_bias=self.user_bias, item_bias=self.item_bias)
+        require_finite(self.name, _REMEDY, user_factors=self.user_factors, item_factors=self.item_factors)
+        require_finite(self.name, _REMEDY, user_bias=self.user_bias, item_bias=self.item_bias)
 
     def _estimate(self, users: Any, items: Any) -> Floats:
         p, q = self.user_factors[users], self.item_factors[items]

@@ -22,7 +22,8 @@ class RatingProduct(Algorithm[P]):
 
     Known users are answered with the factors learned in training, whatever they did later. For other users (number −1,
     or without ratings in training) p_u and b_u minimize the error on the history in the question with all else as it
-    is; without a history they are 0. Items without training ratings have q_i = 0 and b_i = 0.
+    is; without a history they are 0. Items without training ratings have q_i = 0 and b_i = 0. After training without
+    any ratings all predictions are the same.
     """
 
     family = "factors"
@@ -83,6 +84,11 @@ class RatingProduct(Algorithm[P]):
         """x (f,) that minimizes Σ (r − o − aᵀx)² + λ·n ‖x‖² over the n rows a of the design."""
         n = len(ratings)
         return fold_in(squares, design, offsets, ratings, np.ones(n), self.per_rating * n)
+
+
+def mean_rating(ratings: Floats) -> float:
+    """μ of the training ratings (n,), 0 where there are none."""
+    return float(ratings.mean(dtype=np.float64)) if len(ratings) else 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -22,7 +22,7 @@ class SampledLogisticParams(Params):
     learning_rate: float = number(0.1, low=1e-6, high=1e6, search=(0.02, 1), log=True)
     """γ: step of the adaptive gradient descent (Adagrad)."""
     regularization: float = number(0.01, low=0, high=1000, search=(1e-3, 0.1), log=True)
-    """λ: weight of the squared norms of x_u and y_i, for each interaction and each sampled absent item."""
+    """λ: weight of ‖x_u‖², ‖y_i‖², b_u² and b_i², for each interaction and each sampled absent item."""
     alpha: float = number(1.0, low=1e-3, high=10_000, search=(0.5, 10), log=True)
     """α: weight of an interaction; a sampled absent item has weight 1."""
     negatives: int = number(5, low=1, high=1000, search=(2, 30), log=True)
@@ -34,12 +34,12 @@ class SampledLogisticParams(Params):
 class SampledLogisticMF(FoldedProduct[SampledLogisticParams]):
     """s(u, i) = x_uᵀ y_i + b_u + b_i, the log-odds that u chooses i, maximizing
 
-    Σ_ui [α r_ui s(u, i) − (1 + α r_ui) ln(1 + exp s(u, i))] − λ/2 (‖x_u‖² + ‖y_i‖²),
+    Σ_ui [α r_ui s(u, i) − (1 + α r_ui) ln(1 + exp s(u, i))] − λ/2 (‖x_u‖² + ‖y_i‖² + b_u² + b_i²),
 
     Johnson (2014), "Logistic matrix factorization for implicit feedback data", equation (4), with r_ui = 1 for an
-    interaction. Johnson's sampling is done item by item: stochastic gradient descent (Adagrad) goes through the
-    interactions in another random order in each epoch, with weight α (not 1 + α) and `negatives` absent items of the
-    same user after each.
+    interaction; unlike there λ penalizes the biases too. Johnson's sampling is done item by item: stochastic gradient
+    descent (Adagrad) goes through the interactions in another random order in each epoch, with weight α (not 1 + α) and
+    `negatives` absent items of the same user after each.
 
     For a new user x_u and b_u maximize the same sum over the history and the panel, which stands for the absent items;
     with an empty history s = b_i. A user who has every item gets no absent ones. Raises Diverged when training leaves
@@ -67,7 +67,8 @@ class SampledLogisticMF(FoldedProduct[SampledLogisticParams]):
             order = rng.permutation(known.nnz)
             return float(_pass(rng, order, known_items, rate, penalty, alpha, options.negatives, x, y, sums))
 
-        run_epochs(self.name, options.epochs, one_pass, [x, y], train.report)
+        if len(data):
+            run_epochs(self.name, options.epochs, one_pass, [x, y], train.report)
         self._keep(x, y, data)
         self._draw_panel(data, rng)
 

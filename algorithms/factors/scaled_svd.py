@@ -7,6 +7,7 @@ from scipy.sparse import csr_matrix, diags
 
 from algorithms.factors.item_projection import ItemProjection, ProjectionParams
 from bench.params import number
+from bench.types import Floats
 
 
 class ScaledSVDParams(ProjectionParams):
@@ -35,4 +36,13 @@ class ScaledSVD(ItemProjection[ScaledSVDParams]):
         squares = matrix.power(2)
         users, items = (np.sqrt(np.asarray(squares.sum(axis=axis)).ravel()) for axis in (1, 0))
         p = self.params
-        return (diags(users ** (p.user_exponent - 1)) @ matrix @ diags(items ** (p.item_exponent - 1))).tocsr()
+        left, right = _powers(users, p.user_exponent - 1), _powers(items, p.item_exponent - 1)
+        weighted = csr_matrix(diags(left) @ matrix @ diags(right))
+        weighted.eliminate_zeros()
+        return weighted
+
+
+def _powers(lengths: Floats, power: float) -> Floats:
+    """(n,) lengths to a power, 0 where the length is 0: all ratings of the row or column are."""
+    positive = lengths > 0
+    return np.asarray(np.where(positive, np.where(positive, lengths, 1) ** power, 0))

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from algorithms.factors.gradient_epochs import random_factors, run_epochs
-from algorithms.factors.rating_product import RatingProduct
+from algorithms.factors.rating_product import RatingProduct, mean_rating
 from bench.params import Params, number
 from bench.types import Floats, Query, Training
 
@@ -46,7 +46,7 @@ class SVDPlusPlus(RatingProduct[SVDPlusPlusParams]):
         """Learn p (n_users, f), q and y (n_items, f), b_u (n_users,) and b_i (n_items,)."""
         data, options, rng = train.interactions, self.params, np.random.default_rng(self.seed)
         ratings = data.known_ratings
-        self.mean, self.per_rating = float(ratings.mean(dtype=np.float64)), options.regularization
+        self.mean, self.per_rating = mean_rating(ratings), options.regularization
         rows = (data.n_users, data.n_items, data.n_items)
         p, q, y = (random_factors(rng, n, options.factors, options.start) for n in rows)
         user_bias, item_bias = np.zeros(data.n_users), np.zeros(data.n_items)
@@ -60,7 +60,8 @@ class SVDPlusPlus(RatingProduct[SVDPlusPlusParams]):
             rated = (data.offsets, data.items, ratings)
             return float(_pass(order, rated, known.indptr, known.indices, self.mean, *steps, *learned))
 
-        run_epochs(self.name, options.epochs, one_pass, list(learned), train.report)
+        if len(data):
+            run_epochs(self.name, options.epochs, one_pass, list(learned), train.report)
         seen = np.bincount(data.items, minlength=data.n_items) > 0
         self.rated_factors = np.where(seen[:, None], y, 0).astype(np.float32)
         shares = 1 / np.sqrt(np.maximum(np.diff(known.indptr), 1))

@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix, diags
 from scipy.sparse.linalg import svds
 from threadpoolctl import threadpool_limits
 
-from algorithms.linear.item_weights import strongest
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.params import Params, number

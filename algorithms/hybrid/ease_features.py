@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from algorithms.linear.gram import gram, weights_from_inverse
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can, Needs
 from bench.errors import Diverged, Unsupported
@@ -79,8 +80,7 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
         if item not in self.known:
             return []
         weights = self.weights[np.searchsorted(self.known, history), np.searchsorted(self.known, item)]
-        order = np.argsort(-weights, kind="stable")[:n]
-        return [Reason(int(history[at]), float(weights[at])) for at in order if weights[at] > 0]
+        return strongest(history, weights, n)
 
     def _inverse(self, dense: Floats, features: csr_matrix) -> Floats:
         """The lower triangle of P (n, n) from that of XᵀX, which is overwritten, and Fᵀ (n, n_features)."""

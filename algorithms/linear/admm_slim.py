@@ -13,7 +13,7 @@ from bench import memory
 from bench.params import Params, choice, number
 from bench.types import Floats, Training
 
-_BYTES = 5 * 8  # of an entry: the inverse, B, C, the multipliers and one in between, in float64
+_BYTES = 8 * 8  # of an entry: the inverse, B, C, C before, the multipliers and three in between, in float64
 
 
 class ADMMSLIMParams(Params):
@@ -26,7 +26,9 @@ class ADMMSLIMParams(Params):
     positive: bool = choice(True)
     """Whether weights below zero are forbidden."""
     rho: float = number(2000, low=1e-3, high=1e8)
-    """ρ: how strongly the two forms of the weights are held together; changes only how fast they agree."""
+    """ρ: how strongly the two forms of the weights are held together; changes how fast they agree.
+
+    The rounds may end before they do, and then ρ changes the weights as well."""
     epochs: int = number(50, low=1, high=10_000)
     """Most rounds."""
     tolerance: float = number(1e-3, low=0, high=1)
@@ -94,4 +96,4 @@ class ADMMSLIM(ItemWeights[ADMMSLIMParams]):
         step = self.params.l1 / self.params.rho
         if self.params.positive:
             return np.asarray(np.maximum(values - step, 0))
-        return np.asarray(np.sign(values) * np.maximum(np.abs(values) - step, 0))
+        return np.asarray(values - np.clip(values, -step, step))

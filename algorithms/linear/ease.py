@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from algorithms.linear.gram import gram, mirror, weights_from_inverse
-from algorithms.linear.item_weights import strongest
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.errors import Diverged

@@ -8,9 +8,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from algorithms.neighbours.similarity import binary_matrix, product
+from algorithms.reasons import strongest
 from bench.algorithm import Algorithm, Can
 from bench.params import Params
-from bench.types import Floats, Ints, Query, Reason
+from bench.types import Floats, Query, Reason
 
 P = TypeVar("P", bound=Params)
 
@@ -34,9 +35,3 @@ class ItemWeights(Algorithm[P]):
         history = np.unique(query.items[query.offsets[0] : query.offsets[1]])
         weights = self.weights[history, item].toarray().ravel()
         return strongest(history, weights, n)
-
-
-def strongest(history: Ints, weights: Floats, n: int) -> list[Reason]:
-    """The n items with the largest positive weights (h,), largest first; of equal ones those that come first."""
-    order = np.argsort(-weights, kind="stable")[:n]
-    return [Reason(int(history[at]), float(weights[at])) for at in order if weights[at] > 0]

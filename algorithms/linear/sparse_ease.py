@@ -7,9 +7,9 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from algorithms.linear.gram import gram
-from algorithms.linear.item_weights import strongest
 from algorithms.linear.sparse_inverse import factor_rows
 from algorithms.neighbours.similarity import in_blocks
+from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
 from bench.params import Params, number

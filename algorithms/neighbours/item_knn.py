@@ -11,6 +11,7 @@ from algorithms.neighbours.centring import centred, usual_ratings
 from algorithms.neighbours.params import NeighbourParams
 from algorithms.neighbours.similarity import Comparison, Vectors, binary_matrix, product, rating_matrix, row_means
 from algorithms.neighbours.weighting import document_factors, mean_length, term_factors
+from algorithms.reasons import strongest
 from bench.algorithm import Algorithm, Can
 from bench.errors import Unsupported
 from bench.params import choice
@@ -83,8 +84,7 @@ class ItemKNN(Algorithm[ItemKNNParams]):
         votes = self._votes(query.slice(0, 1))
         history = votes.indices
         weights = votes.data * self.similarities[history, item].toarray().ravel()
-        order = np.argsort(-weights, kind="stable")[:n]
-        return [Reason(int(history[place]), float(weights[place])) for place in order if weights[place] > 0]
+        return strongest(history, weights, n)
 
     def _votes(self, query: Query) -> csr_matrix:
         """(b, n_items) how much each item of a history counts, columns ascending."""

@@ -12,6 +12,7 @@ from algorithms.neighbours.centring import centred, usual_ratings
 from algorithms.neighbours.params import NeighbourParams
 from algorithms.neighbours.similarity import Comparison, Vectors, binary_matrix, product, rating_matrix, row_means
 from algorithms.neighbours.weighting import document_factors, mean_length, term_factors
+from algorithms.reasons import strongest
 from bench.algorithm import Algorithm, Can
 from bench.errors import Unsupported
 from bench.params import choice
@@ -90,8 +91,7 @@ class UserKNN(Algorithm[UserKNNParams]):
         agreeing = neighbours.multiply(self.owned[:, [item]].T).tocsr()
         history = np.unique(first.items)
         weights = (agreeing @ self.owned).toarray().ravel()[history]
-        order = np.argsort(-weights, kind="stable")[:n]
-        return [Reason(int(history[place]), float(weights[place])) for place in order if weights[place] > 0]
+        return strongest(history, weights, n)
 
     def _matrix(self, source: Interactions | Query) -> csr_matrix:
         """(rows, n_items) ones, or ratings less what is usual. Raises Unsupported without ratings that are needed."""

@@ -9,7 +9,7 @@ from numba import njit
 from threadpoolctl import threadpool_limits
 
 from algorithms.factors.fold_in import fold_in, log_loss
-from algorithms.factors.gradient_epochs import run_epochs
+from algorithms.factors.gradient_epochs import random_factors, run_epochs
 from algorithms.sequential.histories import last_items
 from bench.algorithm import Algorithm, Can, Needs
 from bench.params import Params, number
@@ -57,11 +57,16 @@ class FPMC(Algorithm[FPMCParams]):
     can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
 
     def fit(self, train: Training) -> None:
-        """Learn a (n_users + 1, f), [b d] (n_items, 2f) and c (n_items + 1, f); the last rows belong to −1."""
+        """Learn a (n_users + 1, f), [b d] (n_items, 2f) and c (n_items + 1, f); the last rows belong to −1.
+
+        Raises Unsupported where they do not fit into memory.
+        """
         data, options, rng = train.interactions, self.params, np.random.default_rng(self.seed)
         seen = np.bincount(data.items, minlength=data.n_items) > 0
         sizes = ((data.n_users + 1, 1), (data.n_items, 2), (data.n_items + 1, 1))
-        users, items, previous = (_normal(rng, options.start, n, times * options.factors) for n, times in sizes)
+        users, items, previous = (
+            random_factors(rng, n, times * options.factors, options.start).astype(np.float32) for n, times in sizes
+        )
         steps = np.float32(options.learning_rate), np.float32(options.regularization)
         before = _before(data)
 
@@ -94,10 +99,6 @@ class FPMC(Algorithm[FPMCParams]):
         design, ones = ahead[:, :, :factors].reshape(-1, factors), np.ones(len(offsets))
         penalty = self.params.regularization * float(known.sum())
         return fold_in(log_loss, design, offsets, ones, ones / max(1, len(self.panel)), penalty)
-
-
-def _normal(rng: np.random.Generator, deviation: float, rows: int, columns: int) -> Floats:
-    return rng.normal(0, deviation, (rows, columns)).astype(np.float32)
 
 
 def _before(data: Interactions) -> Ints:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from algorithms.neighbours.similarity import product
+from algorithms.reasons import strongest
 from algorithms.sequential.histories import followers, last
 from bench.algorithm import Algorithm, Can, Needs
 from bench.params import Params, number
@@ -68,8 +69,7 @@ class MarkovChain(Algorithm[MarkovChainParams]):
         """The n items of the history from which the chain leads to `item` most often, weighted by their place."""
         first = self._weights(query.slice(0, 1))
         weights = first.data * self.transitions[first.indices, item].toarray().ravel()
-        order = np.argsort(-weights, kind="stable")[:n]
-        return [Reason(int(first.indices[place]), float(weights[place])) for place in order if weights[place] > 0]
+        return strongest(first.indices, weights, n)
 
     def _weights(self, query: Query) -> csr_matrix:
         """(b, n_items) γ^d of the items of each history, adding up to 1 in each row that has any."""

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from algorithms.neighbours.similarity import in_blocks, parts, product
+from algorithms.reasons import strongest
 from algorithms.sequential.histories import last, steps_back
 from algorithms.sequential.session_kernel import nearest_sessions
 from bench.algorithm import Algorithm, Can, Needs
@@ -88,8 +89,7 @@ class SessionNeighbours(Algorithm[P]):
         agreeing = neighbours[self.sessions[neighbours, item].toarray().ravel() > 0]
         common = self.factors[agreeing] @ self.sessions[agreeing]
         weights = self.item_weights[item] * scale[0] * current.data * common[current.indices]
-        order = np.argsort(-weights, kind="stable")[:n]
-        return [Reason(int(current.indices[place]), float(weights[place])) for place in order if weights[place] > 0]
+        return strongest(current.indices, weights, n)
 
     def _current(self, query: Query) -> tuple[csr_matrix, Floats]:
         """v_i (b, n_items) and g_q (b,); an item that comes several times in a session counts where it came last."""

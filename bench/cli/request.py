@@ -77,6 +77,8 @@ def load_options(
             raise BadConfig(f"{option} {value}: not one of {', '.join(known)}{did_you_mean(value, known)}")
     if timing_exclusive and jobs not in (None, 1):
         raise BadConfig(f"--timing-exclusive runs one cell at a time; leave out --jobs {jobs}")
+    if engine == "ray" and device == "auto":
+        raise BadConfig("--device auto asks this machine; with --engine ray say cuda, for nodes with a GPU, or cpu")
     return Options(
         rerun=rerun,
         jobs=jobs,
@@ -89,7 +91,7 @@ def load_options(
         budget=quantity(budget, TIME_UNITS) if budget else None,
         timing_exclusive=timing_exclusive,
         engine=engine,
-        device=usable_device(device),
+        device=usable_device(device) if engine == "local" else device,
     )
 
 

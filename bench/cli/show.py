@@ -49,6 +49,7 @@ def command(
             for name, p in record.phases.items()
         ),
         *_latency(record.latency),
+        *_timings(record.provenance),
         ("whole cell", f"{output.duration(record.wall)}, {output.megabytes(record.memory)}"),
         ("energy", _energy(record.energy)),
         *((name, count) for name, count in record.counts.items()),
@@ -58,6 +59,11 @@ def command(
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
         output.say(f"{name.ljust(width)}  {value}")
+
+
+def _timings(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whether other cells may have run at the same time; a record of an older version does not tell."""
+    return [("timings", "shared with other cells" if found["shared"] else "alone")] if "shared" in found else []
 
 
 def _latency(found: dict[str, float]) -> list[tuple[str, str]]:

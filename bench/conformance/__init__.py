@@ -16,6 +16,7 @@ from bench.conformance import (
     declared,
     divergence,
     explaining,
+    hard_data,
     inputs,
     learning,
     lists,
@@ -38,6 +39,7 @@ _TOPICS = (
     saved,
     learning,
     divergence,
+    hard_data,
     predicting,
     explaining,
 )

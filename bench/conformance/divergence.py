@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -16,7 +17,7 @@ _RATE = "learning_rate"
 
 
 def _openly(lab: Lab) -> None:
-    """With the highest learning rate `fit` raises Diverged, or all that has a score by default keeps a finite one."""
+    """With the highest learning rate `fit` raises Diverged, naming a parameter, or no score is lost."""
     highest = bound(lab.cls.Params.model_fields[_RATE], ("le",))
     if highest is None:
         raise NotExamined(f"{_RATE} has no highest value that is allowed, see `bounds`")
@@ -26,7 +27,9 @@ def _openly(lab: Lab) -> None:
         warnings.simplefilter("ignore")  # overflow is what is asked for here
         try:
             found = np.asarray(lab.fit(exams.town(), **{_RATE: highest}).score(query))
-        except Diverged:
+        except Diverged as error:
+            named = set(re.findall(r"\w+", str(error))) & set(lab.cls.Params.model_fields)
+            require(named, f"its Diverged names no parameter to change: {error}")
             return
     lost = int(np.sum(np.isfinite(usual) & ~np.isfinite(found)))
     require(lost == 0, f"with {_RATE} = {highest:g} fit does not raise Diverged, and {lost} scores are NaN or infinite")
@@ -35,7 +38,7 @@ def _openly(lab: Lab) -> None:
 CHECKS = (
     Check(
         "divergence",
-        "does training that diverges raise Diverged?",
+        "does training that diverges raise Diverged and name the parameter to change?",
         _openly,
         lambda cls: _RATE in cls.Params.model_fields,
     ),

@@ -67,7 +67,7 @@ def town(users: int = 40, items: int = 50, shuffle: int | None = None) -> Exam:
     rows = np.flatnonzero(met)
     if shuffle is not None:
         rows = np.random.default_rng(shuffle).permutation(rows)
-    return Exam(splits.make(_built("town", who[rows], what[rows], stars[rows], times[rows], users, items), SPLIT))
+    return Exam(splits.make(built("town", who[rows], what[rows], stars[rows], times[rows], users, items), SPLIT))
 
 
 @cache
@@ -82,13 +82,25 @@ def board(users: int = 100, items: int = 100, new: int = 4) -> Exam:
     met = (who % 2 == what % 2) & (rng.random(len(who)) < 0.8)
     who, what = who[met], what[met]
     stars, times = rng.integers(6, 11, len(who)) / 2, DAY * rng.integers(0, 1000, len(who))
-    return Exam(splits.make(_built("board", who, what, stars, times, users, items), {**SPLIT, "validation": 0}))
+    return Exam(splits.make(built("board", who, what, stars, times, users, items), {**SPLIT, "validation": 0}))
 
 
-def _built(
-    name: str, who: NDArray[Any], what: NDArray[Any], stars: NDArray[Any], times: NDArray[Any], users: int, items: int
+def built(
+    name: str,
+    who: NDArray[Any],
+    what: NDArray[Any],
+    stars: NDArray[Any] | None,
+    times: NDArray[Any],
+    users: int,
+    items: int,
+    *,
+    scale: tuple[float, float] | None = (0.5, 5),
+    described: int = 1,
 ) -> Dataset:
-    """A data set whose sides tell the group (even or odd) of each user and each item; ids sort as numbers do."""
+    """A data set whose sides tell the group (even or odd) of each user and each item; ids sort as numbers do.
+
+    Only one item and one user in `described` have features, and so has only that item a text.
+    """
     user_ids, item_ids = [f"u{n:04d}" for n in range(users)], [f"i{n:04d}" for n in range(items)]
     groups = ("even", "odd")
     words = ("a quiet story of mountains and snow", "a loud race of engines and fire")
@@ -98,11 +110,11 @@ def _built(
         [item_ids[n] for n in what.tolist()],
         ratings=stars,
         times=times,
-        scale=(0.5, 5),
+        scale=scale,
         titles={item: f"Film {n}" for n, item in enumerate(item_ids)},
-        texts={item: f"Film {n}: {words[n % 2]}" for n, item in enumerate(item_ids)},
-        item_features={item: [groups[n % 2]] for n, item in enumerate(item_ids)},
-        user_features={user: [groups[n % 2]] for n, user in enumerate(user_ids)},
+        texts={item: f"Film {n}: {words[n % 2]}" for n, item in enumerate(item_ids) if n % described == 0},
+        item_features={item: [groups[n % 2]] for n, item in enumerate(item_ids) if n % described == 0},
+        user_features={user: [groups[n % 2]] for n, user in enumerate(user_ids) if n % described == 0},
     )
 
 

@@ -23,7 +23,7 @@ def _served(lab: Lab) -> None:
     trained = np.unique(exams.town().split.train.items)
     unscored = int(np.isnan(scores[:, trained]).any(axis=1).sum())
     require(unscored == 0, f"{unscored} of {len(query)} new users have no score for items of the training data")
-    top_k(lab.townsman.score(_without_history(query)), query, 1)
+    top_k(lab.townsman.score(without_history(query)), query, 1)
     if ranks_persons(lab.cls):
         board = exams.board().held_out().query
         share = own_share(on_board(lab).score(unknown(board)), board)
@@ -72,7 +72,8 @@ def unknown(query: Query) -> Query:
     return replace(query, users=np.full_like(query.users, -1))
 
 
-def _without_history(query: Query) -> Query:
+def without_history(query: Query) -> Query:
+    """The same questions, asked with empty histories."""
     ratings = None if query.ratings is None else query.ratings[:0]
     times = None if query.times is None else query.times[:0]
     return replace(query, offsets=np.zeros_like(query.offsets), items=query.items[:0], ratings=ratings, times=times)

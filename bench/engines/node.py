@@ -34,6 +34,8 @@ News = tuple[str, Any]
 def facts(algorithms: list[str]) -> dict[str, str]:
     """What has to be the same on all machines of a run: versions, and the code of these algorithms."""
     found = {"Python": ".".join(platform.python_version_tuple()[:2])}
+    found |= {name: version for name in ("pyarrow", "ray") if (version := provenance.installed().get(name))}
+    found["code of the harness"] = sources.source_hash("bench.cell", "bench.engines.node")[:12]
     for name in algorithms:
         entry = registry.entries().get(name)
         if entry is None or entry.problem:
@@ -82,14 +84,13 @@ def attempt(ordered: str, shipment: Shipment) -> Iterator[News]:
 
 def _watched(runner: Runner, cell: Cell, folder: Path) -> Iterator[News]:
     """Progress, then the record with the hashes of its files, then what is installed."""
-    last: dict[str, tuple[str, float, int]] = {}
+    last = {"now": ("start", 0.0, 0)}
     note: Callable[[str, float, int], None] = lambda *now: last.update(now=now)  # noqa: E731
     with ThreadPoolExecutor(1) as pool:  # the child dies with the thread that started it, which lasts until here
         future = pool.submit(runner.run, cell, folder, note)
         try:
             while wait([future], timeout=HEARTBEAT).not_done:
-                if "now" in last:
-                    yield "progress", last["now"]
+                yield "progress", last["now"]
         finally:
             runner.stop.set()
         record = future.result()

@@ -57,6 +57,7 @@ class Nodes:
         self._unfit: dict[str, str] = {}  # why it cannot be used
         self._silent: dict[str, float] = {}  # when it is asked again
         self._room = threading.Condition()
+        self._place: dict[str, str] = {}  # as a person knows it
         self._looked = 0.0
         self._there = time.monotonic()  # when a usable node was last seen
 
@@ -72,22 +73,21 @@ class Nodes:
             self._looked = 0
             self.slots()
         if not self._usable:
-            reasons = list(self._unfit.values()) or ["none has a free core, or none answers"]
+            reasons = list(self._unfit.values()) or ["none answers"]
             raise BadConfig("no node of the cluster can run these cells: " + "; ".join(dict.fromkeys(reasons)))
         return min(node.memory / node.slots for node in self._usable.values())
 
     def slots(self) -> int:
-        """Cells that fit on the nodes of now, at least one. Raises StoreError when there has been none for long."""
+        """Cells that fit on the nodes of now, at least one. Raises StoreError when none could be used for long."""
         with self._room:
             self._look()
-            total = sum(node.slots for node in self._usable.values())
-            self._there = time.monotonic() if total else self._there
-            if time.monotonic() - self._there > PATIENCE:
-                raise StoreError(f"the cluster has had no usable node for {PATIENCE:.0f} s; what is finished is kept")
-            return max(1, total)
+            return max(1, sum(node.slots for node in self._usable.values()))
 
     def take(self, stopped: Callable[[], bool]) -> Node | None:
-        """A place on the node with the fewest troubles and the most room; None when stopped first."""
+        """A place on the node with the fewest troubles and the most room; None when stopped first.
+
+        Raises StoreError when no node could be used for long.
+        """
         with self._room:
             while not stopped():
                 self._look()
@@ -113,19 +113,29 @@ class Nodes:
         """Ask those that are new, hear those that have answered, forget those that are gone."""
         import ray
 
+        if any(not node.doubted for node in self._usable.values()):
+            self._there = time.monotonic()
+        elif time.monotonic() - self._there > PATIENCE:
+            raise StoreError(f"the cluster has had no usable node for {PATIENCE:.0f} s; what is finished is kept")
+
         now = time.monotonic()
         if now - self._looked < LOOK:
             return
         self._looked = now
-        alive = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
+        nodes = [node for node in ray.nodes() if node["Alive"]]
+        alive = {node["NodeID"]: node["Resources"] for node in nodes}
+        self._place = {node["NodeID"]: f"node {node['NodeID'][:8]} ({node['NodeManagerAddress']})" for node in nodes}
         known: list[dict[str, Any]] = [self._usable, self._asked, self._unfit, self._silent]
         for group in known:
             for name in group.keys() - alive.keys():
                 del group[name]
         waiting = {name for name, again in self._silent.items() if again > now}
-        for name in alive.keys() - self._usable.keys() - self._asked.keys() - self._unfit.keys() - waiting:
-            if slots := int(min(alive[name].get(what, 0) // count for what, count in self._needed.items())):
+        for name in sorted(alive.keys() - self._usable.keys() - self._asked.keys() - self._unfit.keys() - waiting):
+            has = {what: int(alive[name].get(what, 0)) for what in self._needed}
+            if slots := min(has[what] // count for what, count in self._needed.items()):
                 self._asked[name] = _Asked(1 if self._alone else slots, self._ask(name))
+            else:
+                self._unfit[name] = f"has {_counted(has)}, and a cell needs {_counted(self._needed)}"
         for name, asked in list(self._asked.items()):
             if ray.wait([asked.answer], timeout=0)[0]:
                 self._heard(name, self._asked.pop(name))
@@ -140,16 +150,21 @@ class Nodes:
             self._usable.pop(name, None)
             if name not in self._silent:
                 told = str(error).strip().splitlines() or [type(error).__name__]
-                self._say(f"node {name[:8]} does not answer as it should: {told[-1]}")
+                self._say(f"{self._place.get(name, name[:8])} does not answer as it should: {told[-1]}")
             self._silent[name] = time.monotonic() + AGAIN
             return
         if wrong := differences(self._facts, facts):
+            self._usable.pop(name, None)
             self._unfit[name] = wrong
-            self._say(f"node {name[:8]} is not used: {wrong}")
+            self._say(f"{self._place.get(name, name[:8])} is not used: {wrong}")
             return
         self._silent.pop(name, None)
         self._usable.setdefault(name, Node(name, asked.slots, memory)).doubted = False
         self._room.notify_all()
+
+
+def _counted(resources: dict[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in resources.items())
 
 
 def differences(here: dict[str, str], there: dict[str, str]) -> str:

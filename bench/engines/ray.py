@@ -18,23 +18,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from bench import provenance
 from bench.engines import node, shipping
 from bench.engines.nodes import Node, Nodes
-from bench.errors import BadConfig, BadData, StoreError, Unsupported
+from bench.errors import BadConfig, BadData, Unsupported
 from bench.files import sha256, storage
+from bench.material import made_here
 from bench.matrix import Limits
 from bench.plan import Cell
 from bench.planned import KEPT, Planned
 from bench.records import Record
-from bench.runner import made_here
 from bench.store import Store
 
 RETRIES = 3  # of an attempt whose node or worker was lost
+SILENCE = 60.0  # seconds without news, which come every second, after which an attempt counts as lost
+GRACE = 10.0  # seconds that a stopped attempt gets to end all that it has started
 LOOK = 0.5  # seconds between looks whether the run has been stopped
 Progress = Callable[[str, float, int], None]
 
@@ -88,7 +90,7 @@ class Ray:
                 why, lost = str(error), True
                 self.lost += 1
             except (BadData, Unsupported) as error:
-                return unfinished("failed", str(error), time.monotonic() - clock)
+                return unfinished("interrupted", str(error), time.monotonic() - clock)
             finally:
                 self.nodes.give(place, lost=lost)
         shutil.rmtree(output, ignore_errors=True)
@@ -131,6 +133,7 @@ class Ray:
         import ray
         from ray.exceptions import RayError
 
+        heard = 0.0  # when it last said something; before that it may wait for a core
         try:
             while True:
                 if ray.wait([stream], timeout=LOOK)[0]:
@@ -139,9 +142,13 @@ class Ray:
                     except StopIteration:
                         return
                     yield ray.get(reference)
+                    heard = time.monotonic()
                 elif self._stopped.is_set():
-                    ray.cancel(stream, force=True)
+                    _cancel(stream)
                     raise _Lost("it was stopped")
+                elif heard and time.monotonic() - heard > SILENCE:
+                    ray.cancel(stream, force=True)
+                    raise _Lost(f"its node has said nothing for {SILENCE:.0f} s")
         except RayError as error:
             raise _Lost(_reason(error)) from None
 
@@ -226,27 +233,50 @@ def _connect(ray: Any, address: str) -> None:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, before)  # Ray's own handler aborts this process
-    except (ConnectionError, OSError) as error:
-        start = "start one with `ray start --head`, or name its address in RAY_ADDRESS"
+    except (OSError, ValueError, RuntimeError) as error:  # nobody there, no address, another version of Ray
+        start = "start one with `ray start --head`, or name its address in RAY_ADDRESS as host:port"
         raise BadConfig(f"--engine ray: no Ray cluster at {address} ({error}); {start}") from None
 
 
 def _task(function: Callable[..., Any], name: str, cores: int, **options: Any) -> Any:
     """`function` as a task that runs on the node of that name, once."""
-    import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     where = NodeAffinitySchedulingStrategy(name, soft=False)
-    return ray.remote(num_cpus=cores, max_retries=0, scheduling_strategy=where, **options)(function)
+    return _remote(function).options(num_cpus=cores, max_retries=0, scheduling_strategy=where, **options)
+
+
+@cache
+def _remote(function: Callable[..., Any]) -> Any:
+    """The same for all attempts, so that the cluster gets it once."""
+    import ray
+
+    return ray.remote(function)
 
 
 def _ask(algorithms: list[str], name: str) -> Any:
     return _task(node.told, name, 0).remote(algorithms)
 
 
+def _cancel(stream: Any) -> None:
+    """End a task so that it can stop its cell and whatever that has started; by force where it does not."""
+    import ray
+    from ray.exceptions import RayError
+
+    ray.cancel(stream, force=False)
+    deadline = time.monotonic() + GRACE
+    while time.monotonic() < deadline:
+        if ray.wait([stream], timeout=LOOK)[0]:
+            try:
+                ray.get(next(stream))
+            except (StopIteration, RayError):
+                return
+    ray.cancel(stream, force=True)
+
+
 def _reason(error: Exception) -> str:
     """What happened to a task, without addresses."""
     cause = getattr(error, "cause", None)
-    if isinstance(cause, StoreError):
-        return f"its node said: {cause}"
+    if isinstance(cause, Exception):
+        return f"its node failed: {type(cause).__name__}: {cause}"
     return f"its node or worker was lost ({type(error).__name__})"

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 
 from bench.errors import StoreError
-from bench.files import check_seal, sealed, storage
-from bench.runner import Material
+from bench.files import check_seal, sealed, stamps, storage
+from bench.material import Material
 from bench.store import Store
 
 PIECE = 8 << 20  # bytes
@@ -48,7 +47,8 @@ def pack(fingerprint: str, material: Material, put: Callable[[bytes], Any]) -> S
 def unpack(shipment: Shipment, store: Store, get: Callable[[Any], bytes]) -> tuple[Material, bool]:
     """The data of a split on this node, and whether they had to be fetched. Raises StoreError for damaged ones."""
     final = store.folder / "cache" / "training" / shipment.fingerprint
-    with storage(store.folder), FileLock(store.folder / "locks" / f"{shipment.fingerprint}.lock"):
+    with storage(store.folder), store.writing(shipment.fingerprint):
+        before = stamps(final)
         there = sealed(final)
         if not there:
             temporary = store.begin()
@@ -56,11 +56,12 @@ def unpack(shipment: Shipment, store: Store, get: Callable[[Any], bytes]) -> tup
                 with (temporary / name).open("wb") as file:
                     file.writelines(get(part) for part in parts)
             check_seal(temporary)
+            before = stamps(temporary)
             store.publish(temporary, final)
     held_out = masked(b"".join(get(part) for part in shipment.held_out), shipment.key)
     if hashlib.sha256(held_out).hexdigest() != shipment.digest:
         raise StoreError(f"split {shipment.fingerprint[:12]}: its held-out items were damaged on the way")
-    return Material(final, lambda: held_out), not there
+    return Material(final, lambda: held_out, before), not there
 
 
 def masked(data: bytes, key: bytes) -> bytes:

@@ -192,12 +192,13 @@ def test_a_node_that_vanishes_and_one_that_comes(cluster: Any, notes: Path, tmp_
     def happens(cells: list[int]) -> None:
         cluster.remove_node(victim, allow_graceful=False)
         cluster.add_node(num_cpus=2, object_store_memory=MEMORY)
+        until(lambda: len(fitting(notes)) == 4, "the new node runs two cells")
 
-    records = during(slow(8), store, notes, 3, happens)
-    assert [record.status for record in records] == ["ok"] * 8
-    assert len(store.records()) == 8
+    records = during(slow(12), store, notes, 3, happens)
+    assert [record.status for record in records] == ["ok"] * 12
+    assert len(store.records()) == 12
     begun = [path.name.split("-")[1] for path in notes.iterdir()]
-    assert len(begun) > len(set(begun)) == 8, "what ran on the lost node was begun again"
+    assert len(begun) > len(set(begun)) == 12, "what ran on the lost node was begun again"
     assert sum(node["Alive"] for node in ray.nodes()) == 3
 
 
@@ -268,6 +269,25 @@ def test_a_killed_driver_loses_nothing_and_goes_on(cluster: Any, notes: Path, tm
     local = Store(tmp_path / "local", create=True)
     run(slow(6), local, "local")
     assert answers(local) == answers(Store(bench.store))
+
+
+def test_a_stopped_run_leaves_no_process_on_the_nodes(cluster: Any, notes: Path, tmp_path: Path):
+    from bench.engines import opening
+
+    (cell,) = plan.cells(slow(1, 300.0))
+    store = Store(tmp_path / "store", create=True)
+    with opening.opened(Options(engine="ray", limits=LIMITS), [cell], store, lambda text: None) as (engine, _):
+        found: list[Record] = []
+        thread = threading.Thread(target=lambda: found.append(engine.run(cell, tmp_path, lambda *_: None)))
+        thread.start()
+        until(lambda: len(fitting(notes)) == 1, "the cell is in fit")
+        (number,) = fitting(notes)
+        worker = psutil.Process(number).ppid()
+        engine.stop()
+        thread.join(60)
+    assert [(record.status, record.reason) for record in found] == [("interrupted", "stopped")]
+    assert not alive(number)
+    assert alive(worker), "it was asked to end its cell and did, and was not killed before it could"
 
 
 def test_nodes_that_have_other_versions_get_no_cell(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness import PATIENCE, Bench, alive, kill, popularity_matrix, run_here, until
+from record_cases import context
 
-from bench import plan
+from bench import files, plan
 from bench.engines import queue
 from bench.engines.local import Local
 from bench.errors import BenchError
@@ -185,6 +188,50 @@ def test_damaged_training_data_in_the_cache_changes_no_number(kept_store: Store)
         assert path.parent.name in str(error)
     else:
         assert again.files["lists.parquet"] == good.files["lists.parquet"]
+
+
+def test_cells_that_find_the_damage_at_the_same_time_all_get_an_answer(
+    small_data: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store = Store(tmp_path / "store", create=True)
+    usual = popularity_matrix("random")
+    matrix = usual.model_copy(update={"matrix": usual.matrix.model_copy(update={"seeds": [0, 1, 2, 3]})})
+    good = run_here(matrix, store, jobs=1)
+    (path,) = store.folder.glob("cache/training/*/train.items.npy")
+    path.chmod(0o644)
+    path.write_bytes(bytes(path.stat().st_size))
+    check = files.check_seal
+
+    def slow(folder: Path) -> None:
+        time.sleep(0.2)
+        check(folder)
+
+    monkeypatch.setattr(files, "check_seal", slow)
+    again = run_here(matrix, store, rerun="all", jobs=2)
+    assert [record.status for record in again] == ["ok"] * len(good)
+    numbers = {record.key: record.files["lists.parquet"] for record in good}
+    assert {record.key: record.files["lists.parquet"] for record in again} == numbers
+
+
+def test_a_damaged_context_is_removed_once_though_several_look_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    store = Store(tmp_path / "store", create=True)
+    store.put_context("11" * 32, context())
+    (store.folder / "context" / ("11" * 32) / files.SEALS).write_text("{", encoding="utf-8")
+    looks: list[Path] = []
+    check = files.check_seal
+
+    def slow(folder: Path) -> None:
+        looks.append(folder)
+        time.sleep(0.2)
+        check(folder)
+
+    monkeypatch.setattr(files, "check_seal", slow)
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(store.knows, ["11" * 32] * 3)) == [False] * 3
+    assert len(looks) == 1
+    assert list((store.folder / "context").iterdir()) == []
+    store.put_context("11" * 32, context())
+    assert store.knows("11" * 32)
 
 
 HOSTILE = ("zoo-reports-nan", "zoo-reports-numpy", "zoo-raises-surrogate", "zoo-litters")

@@ -13,8 +13,8 @@ from bench import handover, plan
 from bench.engines import shipping
 from bench.engines.nodes import differences
 from bench.errors import StoreError
+from bench.material import made_here
 from bench.planned import Planned
-from bench.runner import made_here
 from bench.store import Store
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from record_cases import answers, context, record
 from bench import answers_io
 from bench.errors import StoreError
 from bench.garbage import find, remove
-from bench.leftovers import at_work, leftovers, removing
+from bench.leftovers import DAY, at_work, fresh_name, in_progress, leftovers, removing
 from bench.records import Record
 from bench.store import Store
 
@@ -184,3 +185,34 @@ def test_the_mark_of_a_run_that_was_killed_is_a_leftover(store: Store):
     Store(store.folder, create=True)
     assert not mark.exists()
     assert remove(store, find(store)) == []
+
+
+def test_only_where_a_process_number_counts_it_tells_whether_its_folder_is_alive(store: Store):
+    """Another container or machine has numbers of its own: there this number may live, or be somebody else's here."""
+    own, here, rest = fresh_name().split("-")
+    assert own == str(os.getpid())
+    elsewhere = "0" * 8 if here != "0" * 8 else "1" * 8
+    names = {
+        "own, alive": f"{own}-{here}-{rest}",
+        "own, dead": f"{_dead()}-{here}-{rest}",
+        "elsewhere, young": f"{_dead()}-{elsewhere}-{rest}",
+        "elsewhere, old": f"{own}-{elsewhere}-{rest}",
+        "older version, dead": f"{_dead()}-{rest}",
+        "older version, alive": f"{own}-{rest}",
+    }
+    for what, name in names.items():
+        path = _folder(store.folder / "tmp" / name)
+        age = DAY + 60 if what == "elsewhere, old" else 60 if what.startswith("elsewhere") else 3 * DAY
+        os.utime(path, (time.time() - age,) * 2)
+    dead = {what for what in names if what.endswith(("dead", "old"))}
+    assert {path.name for path in leftovers(store.folder)} == {names[what] for what in dead}
+    assert {path.name for path in in_progress(store.folder)} == {names[what] for what in set(names) - dead}
+    Store(store.folder, create=True)
+    assert {path.name for path in (store.folder / "tmp").iterdir()} == {names[what] for what in set(names) - dead}
+
+
+def test_everything_in_tmp_is_named_the_same_way(store: Store):
+    with at_work(store.folder):
+        store.begin()
+        names = [path.name.split("-") for path in (store.folder / "tmp").iterdir()]
+    assert [name[:2] for name in names] == [fresh_name().split("-")[:2]] * 2

@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import Call
 from harness import distribution, environment, popularity_matrix, run_here
+from record_cases import rewritten
 from threadpoolctl import threadpool_limits
 
 from bench import energy, provenance, surroundings
+from bench.errors import BadConfig
 from bench.records import Record, digest
 from bench.redaction import allowed, without_secrets
 from bench.store import Store
@@ -252,3 +255,28 @@ def test_codecarbon_itself_measures_without_a_word_a_file_or_a_request(tmp_path:
     assert (found["left"], found["files"]) == (True, [".codecarbon.config"])
     assert found["kind"] in ("measured", "estimated")
     assert 0.01 < found["joules"] < 2000, "half a second of one to a thousand watts, and time to start"
+
+
+def test_a_driver_that_hangs_counts_as_no_gpu(monkeypatch: pytest.MonkeyPatch):
+    asked: list[list[str]] = []
+
+    def hangs(command: list[str], *, timeout: float | None = None, **_: Any) -> None:
+        asked.append(command)
+        raise subprocess.TimeoutExpired(command, timeout or 0)
+
+    monkeypatch.setattr(subprocess, "run", hangs)
+    assert surroundings.usable_device("auto") == "cpu"
+    with pytest.raises(BadConfig, match="torch finds no GPU here"):
+        surroundings.usable_device("cuda")
+    assert surroundings.usable_device("cpu") == "cpu"
+    assert [command[1] for command in asked] == ["-P", "-P"], "a torch.py in the working folder is not imported"
+
+
+@pytest.mark.parametrize(("shared", "line"), [(True, "shared with other cells"), (False, "alone")])
+def test_show_tells_whether_timings_were_taken_beside_other_cells(
+    shared: bool, line: str, call: Call, kept_store: Store
+):
+    (old,) = kept_store.records()
+    new = rewritten(kept_store, old, provenance={**old.provenance, "shared": shared})
+    lines = call("show", new.key[:8], "--store", kept_store.folder).stdout.splitlines()
+    assert [text.split(maxsplit=1)[1] for text in lines if text.startswith("timings ")] == [line]

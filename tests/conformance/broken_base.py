@@ -40,10 +40,13 @@ class Sound(Algorithm[SoundParams]):
         np.fill_diagonal(together, 0)
         self.weights = together / (np.sqrt(np.outer(counts, counts)) + self.params.shrinkage)
         self.weights += self.noise(self.weights.shape)
-        ratings, items = train.interactions.known_ratings, train.interactions.items
-        mean = ratings.mean(dtype=np.float64)
-        sums = np.bincount(items, weights=ratings - mean, minlength=len(counts))
-        self.means = mean + sums / (counts + 5)
+        unrated = train.interactions.ratings is None
+        self.means = np.full(len(counts), np.nan) if unrated else self.item_means(train.interactions, counts)
+
+    def item_means(self, data, counts):
+        mean = data.ratings.mean(dtype=np.float64)
+        sums = np.bincount(data.items, weights=data.ratings - mean, minlength=len(counts))
+        return mean + sums / (counts + 5)
 
     def noise(self, shape):
         return np.random.default_rng(self.seed).random(shape) * 1e-3

@@ -4,6 +4,7 @@ import numpy as np
 from broken_base import Sound, caught_by
 
 from bench.algorithm import Algorithm, Can, Needs
+from bench.errors import Diverged, Unsupported
 from bench.params import Params, number
 from bench.types import Reason
 
@@ -84,7 +85,7 @@ class ServesNobody(ByNumber):
     can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
 
 
-@caught_by("new-users")
+@caught_by("new-users", "hard-data")
 class CrashesWithoutHistory(Sound):
     """Looks at the first item of the history, without asking whether there is one."""
 
@@ -118,6 +119,38 @@ class SilentlyDiverged(Sound):
         super().fit(train)
         if self.params.learning_rate > 1:
             self.weights = self.weights * np.nan
+
+
+@caught_by("hard-data")
+class DividesByDeviation(Sound):
+    """Standardizes ratings, also where they are all the same."""
+
+    def fit(self, train):
+        super().fit(train)
+        ratings = train.interactions.ratings
+        if ratings is not None:
+            self.means = self.means + 0.01 / ratings.std()
+
+
+@caught_by("hard-data")
+class NeedsUndeclared(Sound):
+    """Learns from ratings and does not say that it needs them."""
+
+    def fit(self, train):
+        super().fit(train)
+        self.total = float(train.interactions.known_ratings.sum())
+
+
+@caught_by("divergence")
+class DivergesVaguely(Sound):
+    """Says that training diverged, and not what to change."""
+
+    Params = StepParams
+
+    def fit(self, train):
+        super().fit(train)
+        if self.params.learning_rate > 1:
+            raise Diverged("something is not finite")
 
 
 @caught_by("beats-mean")
@@ -188,6 +221,11 @@ class RatingOnly(Sound):
 
     needs = Needs.RATINGS
     can = Can.RANK | Can.PREDICT_RATINGS
+
+    def fit(self, train):
+        if train.interactions.ratings is None:
+            raise Unsupported("no ratings")
+        super().fit(train)
 
     def score(self, query):
         return np.repeat(self.means[None, :], len(query), axis=0)

@@ -57,3 +57,35 @@ def test_the_table_for_programs_has_seconds_and_bytes(store, tmp_path):
     assert float(rows["a"]["latency_p99_seconds"]) == pytest.approx(1.5)
     assert (rows["a"]["memory_bytes"], rows["a"]["fit_cpu_seconds"]) == ("300000000", "0.6")
     assert rows["'=old"]["latency_p50_seconds"] == ""
+
+
+def test_a_row_with_a_seed_that_failed_has_no_costs(store):
+    """A cell that was stopped after an hour says nothing about the time of those that ended well."""
+    hour = {"wall": 3600.0, "memory": 10**12, "phases": {"fit": Phase(3600.0, 3600.0, 10**12)}}
+    synthetic.put(store, synthetic.record("a", seed=2, status="timeout", **hour))
+    (row,) = [row for row in load(store).groups[0].rows if row.label == "a"]
+    found = costs.of_row(row)
+    assert (found.walls, found.waits) == ((None,) * 5, (None,) * 3)
+    assert (found.cpu, found.total, found.peak) == (None, None, None)
+
+
+def test_timings_taken_beside_other_cells_are_marked(store, tmp_path):
+    alone, beside = ({**synthetic.PROVENANCE, "shared": shared} for shared in (False, True))
+    for seed, provenance in enumerate((alone, beside)):
+        synthetic.put(store, synthetic.record("b", seed=seed, provenance=provenance), synthetic.answers(RANKS))
+    synthetic.put(store, synthetic.record("c", provenance=alone), synthetic.answers(RANKS))
+    synthetic.put(store, synthetic.record("d", status="failed"))
+    index = reports.write(store, tmp_path / "report")
+    with (index.parent / "tables" / "costs.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["algorithm"]: row["shared"] for row in csv.DictReader(file)} == {
+            "a": "no",
+            "'=old": "no",
+            "b": "yes",
+            "c": "no",
+            "d": "no",
+        }
+    table = html.parse(index).xpath("//table[contains(@class, 'costs')]")[0]
+    assert table.xpath("./thead//th")[-1].text_content().strip() == "Shared"
+    rows = {row.xpath("th")[0].get("data-sort"): [c.text for c in row.xpath("td")] for row in table.xpath("./tbody/tr")}
+    assert (rows["b"][-1], rows["c"][-1]) == ("yes", "no")
+    assert set(rows["d"][:-1]) == {"—"}

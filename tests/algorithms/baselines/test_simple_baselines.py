@@ -56,6 +56,12 @@ def test_recent_popularity_without_decay_is_popularity():
     np.testing.assert_allclose(model.score(query([0], 4)), [[2, 2, 1, 0]], rtol=2e-3)
 
 
+def test_recent_popularity_before_1970():
+    early = data([(0, 0), (0, 1), (1, 1)], 2, 3, days=[-120, -110, -100])
+    model = fitted(RecentPopularity(RecentPopularityParams(half_life=10, window=15)), early)
+    np.testing.assert_allclose(model.score(query([0], 3)), [[0, 1 / 2 + 1, 0]], rtol=1e-12)
+
+
 def test_most_recent():
     last = fitted(MostRecent(MostRecentParams()), TIMED).score(query([0, -1], 4))
     np.testing.assert_array_equal(last, [np.array([120, 110, 60, np.nan]) * DAY] * 2)

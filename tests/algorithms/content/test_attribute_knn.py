@@ -49,6 +49,18 @@ def test_ratings_by_hand():
     np.testing.assert_allclose(nearest, [1, 5], rtol=1e-12)
 
 
+def test_what_is_unlike_is_not_added():
+    """Features may be negative: similarities to item 2 are −1 and −√½, to item 0 they are 1 and √½."""
+    items = Side(("a", "b", "c"), features=csr_matrix(np.array([[1.0, 0], [1, 1], [-1, 0]])), feature_names=("x", "y"))
+    half = np.sqrt(0.5)
+    for neighbours in (1, 2):
+        model = fitted(items, neighbours=neighbours)
+        wanted = [1, 1, 0] if neighbours == 1 else [1 + half, 1 + half, 0]
+        query = question((0, 1), n_items=3, ratings=(5, 2))
+        np.testing.assert_allclose(model.score(query)[0], wanted, rtol=1e-6)
+        assert model.predict(query, np.zeros(1, np.int64), np.array([2], np.int32))[0] == 3.5  # the user's mean
+
+
 def test_somebody_without_ratings():
     query = question((), (0,), ratings=(4,))
     found = fitted().predict(query, np.array([1, 0, 1]), np.array([2, 0, 4], np.int32))
@@ -92,6 +104,16 @@ def test_a_feature_of_all_items_says_nothing_with_idf():
     found = fitted(items, weighting="tf-idf").score(question((0, 2)))
     np.testing.assert_allclose(found, fitted(weighting="tf-idf").score(question((0, 2))), rtol=1e-6)
     assert np.isnan(found[0, 3])
+
+
+def test_a_stored_zero_is_no_feature():
+    """Neither for the item nor for how rare the feature is."""
+    stored = csr_matrix((np.ones(18, np.float32), (np.repeat(np.arange(6), 3), np.tile(np.arange(3), 6))))
+    stored.data[:] = side().features.toarray().ravel()
+    items = Side(side().ids, features=stored, feature_names=side().feature_names)
+    found = fitted(items, weighting="tf-idf").score(question((0, 1, 2)))
+    np.testing.assert_array_equal(found, fitted(weighting="tf-idf").score(question((0, 1, 2))))
+    assert stored.nnz == 18  # the data set's own matrix stays as it is
 
 
 def test_reasons():

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from content_cases import TEXTS, question, side, training
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from algorithms.content.bm25 import BM25Params, ContentBM25
@@ -46,6 +47,21 @@ def test_features_are_terms_of_their_own():
     assert terms == ["Action", "Drama", "Space", "alien", "love", "war"]
     np.testing.assert_array_equal(counts[0].toarray(), [[1, 0, 1, 1, 0, 2]])
     assert term_counts(side(owned=None), features=True)[1] == ["alien", "love", "war"]
+
+
+def test_a_feature_named_like_a_word_is_another_term():
+    features = csr_matrix(np.array([[1, 0], [1, 1], [0, 1]], np.float32))
+    items = Side(("a", "b", "c"), texts=("war", "war war", "love"), features=features, feature_names=("war", "love"))
+    counts, terms = term_counts(items, features=True)
+    assert terms == ["love", "war", "war"]  # the features, and between them the word that two items have
+    np.testing.assert_array_equal(counts.toarray(), [[0, 1, 1], [1, 2, 1], [1, 0, 0]])
+
+
+def test_a_stored_zero_is_no_feature():
+    features = csr_matrix((np.array([1, 0, 1], np.float32), [0, 0, 0], [0, 1, 2, 3]), shape=(3, 1))
+    items = Side(("a", "b", "c"), texts=("", "", ""), features=features, feature_names=("Drama",))
+    assert term_counts(items, features=True)[0].toarray().ravel().tolist() == [1, 0, 1]
+    assert features.nnz == 3  # the data set's own matrix stays as it is
 
 
 def having() -> dict[str, int]:

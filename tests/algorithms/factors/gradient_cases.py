@@ -28,7 +28,7 @@ def training(data: Interactions, described: bool = True) -> Training:
 
 def fitted(ours, values=None, data=None, seed=3):
     algorithm = ours(ours.Params(**(values or {})), seed=seed)
-    algorithm.fit(training(data or ratings()))
+    algorithm.fit(training(ratings() if data is None else data))
     return algorithm
 
 

@@ -14,6 +14,7 @@ from algorithms.factors.als import ALS
 from algorithms.factors.bpr import BPR
 from algorithms.factors.hybrid_factorization import HybridFactorization
 from algorithms.factors.logistic_mf import LogisticMF
+from algorithms.finite import require_finite
 from bench.errors import Diverged, Unsupported
 from bench.types import Interactions, Query, Side, Training
 
@@ -204,13 +205,62 @@ def test_dislikes_are_no_likes():
     np.testing.assert_array_equal(every[:, columns], only[:, columns])
 
 
+@pytest.mark.parametrize("loss", ["warp", "bpr"])
+def test_who_likes_nothing_is_not_scored_from_a_random_start(loss):
+    """User 3 gives everything one star and nobody likes item 4; the logistic loss learns from dislikes too."""
+    data = interactions(ratings=True)
+    ratings = np.where((data.users == 3) | (data.items == 4), 1, 5).astype(np.float32)
+    data = Interactions(data.users, data.items, ratings, None, N_USERS, N_ITEMS)
+    scores = fitted(HybridFactorization, {"loss": loss, "likes_from": 3}, data).score(questions([2, 3]))
+    assert np.isnan(scores[1]).all()
+    assert np.flatnonzero(np.isnan(scores[0])).tolist() == [4, *UNSEEN_ITEMS]
+    logistic = fitted(HybridFactorization, {"loss": "logistic", "likes_from": 3}, data).score(questions([3]))
+    assert np.flatnonzero(np.isnan(logistic[0])).tolist() == UNSEEN_ITEMS
+
+
+@pytest.mark.parametrize("loss", ["warp", "bpr", "logistic"])
+def test_data_without_likes_is_refused(loss):
+    with pytest.raises(Unsupported, match="lightfm: no rating reaches likes_from = 6"):
+        fitted(HybridFactorization, {"loss": loss, "likes_from": 6}, interactions(ratings=True))
+
+
 @pytest.mark.parametrize(
     ("ours", "values"),
     [
         (BPR, {"learning_rate": 1e6, "regularization": 10}),
         (HybridFactorization, {"learning_rate": 1e9, "loss": "bpr"}),
+        (HybridFactorization, {"learning_rate": 1e6}),  # finite factors, whose products are not
     ],
 )
-def test_a_diverged_model_is_an_error(ours, values):
-    with pytest.raises(Diverged, match=ours.name):
+def test_a_diverged_model_is_an_error_that_names_the_parameter(ours, values):
+    with pytest.raises(Diverged, match=f"{ours.name}.*; lower learning_rate"):
         fitted(ours, values)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -1e16])
+def test_numbers_beyond_products_are_counted(number):
+    with pytest.raises(Diverged, match=r"^x: 1 of 3 numbers in bias left the finite numbers; lower step$"):
+        require_finite("x", "lower step", factors=np.zeros(2), bias=np.array([0, number, -1e15]))
+
+
+def test_als_without_a_solution_names_regularization():
+    data = interactions()
+    algorithm = fitted(ALS, {"alpha": 1e4, "regularization": 1e-6}, data)
+    with pytest.raises(Diverged, match=r"implicit-als: .*posv failed.*; raise regularization"):
+        algorithm.score(questions([3], data.matrix()[[3]]))
+
+
+def test_als_hides_no_other_error(monkeypatch):
+    def broken(*_):
+        raise ValueError("wrong shape")
+
+    monkeypatch.setattr(ALS, "_model", broken)
+    with pytest.raises(ValueError, match="wrong shape"):
+        fitted(ALS)
+
+
+def test_als_that_left_the_finite_numbers_in_training_names_regularization():
+    data = interactions(ratings=True)
+    data = Interactions(data.users, data.items, data.ratings * np.float32(5e37), None, N_USERS, N_ITEMS)
+    with np.errstate(all="ignore"), pytest.raises(Diverged, match=r"implicit-als: .*; raise regularization"):
+        fitted(ALS, {"values": "ratings"}, data)

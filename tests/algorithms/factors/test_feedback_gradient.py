@@ -67,6 +67,14 @@ def test_a_user_who_has_everything_does_not_stop_the_sampler(ours):
         np.testing.assert_allclose(algorithm.user_factors[0, :-1], start[0], rtol=1e-6)
 
 
+@pytest.mark.parametrize("ours", CLASSES)
+def test_nothing_to_learn_from(ours):
+    nothing = Interactions(np.empty(0, np.int32), np.empty(0, np.int32), None, None, 2, 3)
+    algorithm = fitted(ours, nothing)
+    for query in (question(0, n_items=3), question(STRANGER, (1,), n_items=3)):
+        assert np.isnan(algorithm.score(query)).all()
+
+
 def test_logistic_steps_by_hand():
     """One user who has item 0 of two: the positive step, then two steps for item 1, with Adagrad."""
     x, y = starts(np.random.default_rng(3), 1, 2, 4)

@@ -59,6 +59,20 @@ def test_scaled_svd_takes_the_directions_from_the_scaled_matrix(d, c):
     assert_scores(model.score(questions(data)), R, W, 6)
 
 
+@pytest.mark.parametrize("d", [-2.0, 0.7, 1.0, 2.0])
+def test_scaled_svd_of_ratings_that_are_all_zero(d):
+    """They are like missing ones: item 3 and user 7 have interactions, but length 0."""
+    data = play_data(ratings=True)
+    stars = np.where((data.items == 3) | (data.users == 7), 0, data.ratings).astype(np.float32)
+    data = Interactions(data.users, data.items, stars / 10, None, N_USERS, N_ITEMS)
+    R = data.matrix("ratings").toarray().astype(np.float64)
+    users, items = np.linalg.norm(R, axis=1, keepdims=True), np.linalg.norm(R, axis=0)
+    W = R * np.where(users > 0, users, 1) ** (d - 1) * np.where(items > 0, items, 1) ** (d - 1)
+    model = fitted(ScaledSVD, data, factors=6, values="ratings", item_exponent=d, user_exponent=d)
+    assert_scores(model.score(questions(data)), R, W, 6)
+    assert model._weighted(data.matrix("ratings").astype(np.float64)).nnz == np.count_nonzero(R)
+
+
 @pytest.mark.parametrize("shape", [(60, 50), (30, 50), (50, 30)])
 @pytest.mark.parametrize(("cls", "params"), [(PureSVD, {}), (ScaledSVD, {"item_exponent": 1.0})])
 def test_with_as_many_factors_as_the_rank_histories_are_reproduced(cls, params, shape):

@@ -272,6 +272,20 @@ def test_data_without_ratings_are_refused(ours):
 
 
 @pytest.mark.parametrize("ours", CLASSES)
+@pytest.mark.parametrize("scale", [None, (1, 5)])
+def test_nothing_to_learn_from(ours, scale):
+    pairs = np.empty(0, np.int32), np.empty(0, np.int32)
+    algorithm = fitted(ours, data=Interactions(*pairs, np.empty(0, np.float32), None, N_USERS, N_ITEMS, scale=scale))
+    wanted = 3 if ours is PMF and scale else 0
+    features = csr_matrix(USER_FEATURES[:1])
+    for query in (question(0), question(STRANGER, features=features)):
+        np.testing.assert_array_equal(algorithm.score(query), np.full((1, N_ITEMS), wanted))
+    told = algorithm.score(question(STRANGER, (1, 2), (5, 4)))
+    assert np.isfinite(told).all()
+    assert (told == told[0, 0]).all()
+
+
+@pytest.mark.parametrize("ours", CLASSES)
 def test_factors_that_do_not_fit_into_memory_are_refused(ours, monkeypatch):
     monkeypatch.setenv("RECMATRIX_MEMORY_LIMIT", "1000")
     with pytest.raises(Unsupported, match=r"factors needs .* of memory"):

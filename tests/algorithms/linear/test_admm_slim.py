@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -89,6 +90,19 @@ def test_save_and_load(tmp_path):
     model = fitted(ADMMSLIM, data)
     model.save(tmp_path)
     np.testing.assert_array_equal(ADMMSLIM.load(tmp_path).score(questions(data)), model.score(questions(data)))
+
+
+@pytest.mark.parametrize(("positive", "l1"), [(True, 5.0), (False, 0.0)])
+def test_no_more_memory_is_taken_than_is_required(monkeypatch, positive, l1):
+    asked = []
+    monkeypatch.setattr("bench.memory.require", lambda needed, what: asked.append(needed))
+    data = play_data(n_users=200, n_items=601)
+    fitted(ADMMSLIM, play_data(), epochs=1)  # compiled, and BLAS has its buffers
+    tracemalloc.start()
+    fitted(ADMMSLIM, data, epochs=3, tolerance=0.0, positive=positive, l1=l1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.5 * max(asked) < peak <= max(asked)
 
 
 def test_refused_without_memory(monkeypatch):

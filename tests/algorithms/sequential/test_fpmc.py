@@ -9,7 +9,7 @@ from sequence_cases import asked, questions, random_sequences, sequences, traini
 
 from algorithms.sequential import fpmc
 from algorithms.sequential.fpmc import FPMC, FPMCParams
-from bench.errors import Diverged
+from bench.errors import Diverged, Unsupported
 
 
 def fitted(data, seed=0, threads=1, **params):
@@ -116,6 +116,12 @@ def test_nothing_to_learn_from():
     empty, single = sequences([], [], n_items=2), sequences([0, 0], [0], n_items=1)
     assert np.isnan(fitted(empty).score(questions(empty))).all()
     assert np.isfinite(fitted(single).score(questions(single))).all()
+
+
+def test_factors_that_do_not_fit_into_memory_are_refused(monkeypatch):
+    monkeypatch.setenv("RECMATRIX_MEMORY_LIMIT", "1000")
+    with pytest.raises(Unsupported, match=r"factors needs .* of memory"):
+        fitted(random_sequences())
 
 
 def test_divergence_names_the_parameter():

@@ -217,7 +217,15 @@ def test_data_without_ratings_is_refused():
         fitted(BaselineOnly, data=bare)
 
 
+@pytest.mark.parametrize(("similarity", "stars"), [("cosine", 0), ("pearson-baseline", 3)])
+def test_a_similarity_without_a_value_is_unsupported(similarity, stars):
+    data = interactions()
+    alike = Interactions(data.users, data.items, np.full(len(data), stars, np.float32), None, N_USERS, N_ITEMS)
+    with pytest.raises(Unsupported, match="surprise-knn-basic divides by 0 on this data"):
+        fitted(KNNBasic, {"similarity": similarity}, alike)
+
+
 @pytest.mark.parametrize("ours", [SVD, SVDpp])
-def test_a_diverged_model_is_an_error(ours):
-    with pytest.raises(Diverged, match=ours.name):
+def test_a_diverged_model_is_an_error_that_names_the_parameter(ours):
+    with pytest.raises(Diverged, match=f"{ours.name}: .*; lower learning_rate"):
         fitted(ours, {"learning_rate": 10})

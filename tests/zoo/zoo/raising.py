@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.errors import StoreError
 from bench.types import Floats, Query, Training
 from zoo.tame import Constant
 
@@ -31,6 +32,15 @@ class RaisesSurrogate(Constant):
 
     def fit(self, train: Training) -> None:
         raise OSError("cannot open 'caf\udce9.csv'")
+
+
+class RaisesStoreError(Constant):
+    """Raises what the harness raises when a store cannot be written."""
+
+    name = "zoo-raises-store-error"
+
+    def fit(self, train: Training) -> None:
+        raise StoreError("my own store is broken")
 
 
 class RunsOutOfMemory(Constant):

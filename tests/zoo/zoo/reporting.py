@@ -25,3 +25,13 @@ class ReportsNumpy(Constant):
 
     def fit(self, train: Training) -> None:
         train.report(np.int64(1), loss=np.float32(0.5), users=np.int64(7))
+
+
+class ReportsMuch(Constant):
+    """Reports each step as if it were an epoch."""
+
+    name = "zoo-reports-much"
+
+    def fit(self, train: Training) -> None:
+        for step in range(5000):
+            train.report(step, loss=1.0)
