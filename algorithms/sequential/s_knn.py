@@ -18,13 +18,7 @@ class SKNN(SessionNeighbours[SKNNParams]):
     Jannach and Ludewig (2017), "When recurrent neural networks meet the neighborhood for session-based recommendation",
     with the cosine; sessions are sets of items.
 
-    Past sessions are the histories of the training users, long ones cut from their ends into pieces of `max_length`
-    items; the last `max_length` items of the question's history are the current session, and new users are served.
-    N(q) are the `neighbours` sessions most similar to q among the `sample_size` most recent ones that share an item
-    with it. The age of a session is that of its last interaction, where the data has times; without times, the
-    sessions of users with higher numbers count as more recent. A known user's own sessions are left out.
-
-    Items without a vote score 0, so all do where the history is empty.
+    `SessionNeighbours` says what sessions and N(q) are, and whom it serves.
     """
 
     name = "s-knn"

@@ -38,8 +38,16 @@ P = TypeVar("P", bound=SessionParams)
 class SessionNeighbours(Algorithm[P]):
     """s(q, j) = w_j·Σ_{n ∈ N(q)} sim(q, n)·[j ∈ n]   with   sim(q, n) = g_q·f_n·Σ_{i ∈ q ∩ n} v_i.
 
-    The classes derived from it give v, f, g and w, and say what sessions and N(q) are. Let v be whole numbers, so that
-    equal similarities are exactly equal.
+    Past sessions are the histories of the training users, long ones cut from their ends into pieces of `max_length`
+    items; the last `max_length` items of the question's history are the current session, and new users are served.
+    N(q) are the `neighbours` sessions most similar to q among the `sample_size` most recent ones that share an item
+    with it. The age of a session is that of its last interaction, where the data has times; without times, the
+    sessions of users with higher numbers count as more recent. A known user's own sessions are left out.
+
+    Items without a vote score 0, so all do where the history is empty.
+
+    The classes derived from it give v, f, g and w. Let v be whole numbers, so that equal similarities are exactly
+    equal.
     """
 
     family = "sequential"

@@ -23,13 +23,7 @@ class VSKNN(SessionNeighbours[VSKNNParams]):
     one: Ludewig and Jannach (2018), "Evaluation of session-based recommendation algorithms", V-SKNN with linear decay.
     The first factor is the idf weighting of their code, session-rec: N_j of the N past sessions have item j.
 
-    Past sessions are the histories of the training users, long ones cut from their ends into pieces of `max_length`
-    items; the last `max_length` items of the question's history are the current session, and new users are served.
-    N(q) are the `neighbours` sessions most similar to q among the `sample_size` most recent ones that share an item
-    with it. The age of a session is that of its last interaction, where the data has times; without times, the
-    sessions of users with higher numbers count as more recent. A known user's own sessions are left out.
-
-    Items without a vote score 0, so all do where the history is empty.
+    `SessionNeighbours` says what sessions and N(q) are, and whom it serves.
     """
 
     name = "vs-knn"

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from harness import Bench
 
 from bench.engines import nodes
 from bench.engines.nodes import Nodes
@@ -100,3 +101,10 @@ def test_without_any_node_for_long_the_run_ends(cluster: Cluster, monkeypatch: p
 def test_nodes_that_are_too_small_are_named(cluster: Cluster):
     with pytest.raises(BadConfig, match=r"has 1 CPU, 0 GPU, and a cell needs 1 CPU, 1 GPU; has 2 CPU, 0 GPU"):
         cluster.seen(CPU=1, GPU=1).wait_for_first()
+
+
+def test_without_a_cluster_one_line_says_what_to_do(bench: Bench):
+    done = bench.run("--engine", "ray", "--algorithms", "popularity", RAY_ADDRESS="127.0.0.1:1")
+    assert done.returncode == 2
+    assert "no Ray cluster at 127.0.0.1:1 (" in done.stderr
+    assert "ray start --head" in done.stderr

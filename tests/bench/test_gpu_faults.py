@@ -63,7 +63,8 @@ def test_another_complaint_about_a_gpu_is_no_oom(run: Bench):
 
 
 def test_the_exception_of_torch_is_the_one_that_is_looked_for():
-    torch = pytest.importorskip("torch")
+    import torch
+
     from bench.cell import _reason, _status
 
     error = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -147,15 +146,6 @@ def test_a_cluster_gives_the_same_answers_as_this_machine(cluster: Any, tmp_path
     assert list((there.folder / "tmp").iterdir()) == []
 
 
-def test_an_order_is_a_few_kilobytes_and_holds_no_data(small_data: None):
-    (cell,) = plan.cells(matrix(AlgorithmSpec(name="ease")))
-    text = node.order(cell, {"limits": {"time": 1.0}, "threads": 1, "beside": True})
-    assert len(text) < 4000
-    assert cell.key in text
-    again = node._cell(json.loads(text)["cell"])
-    assert (again.key, again.slot, again.split, again.limits) == (cell.key, cell.slot, cell.split, cell.limits)
-
-
 def test_what_a_cell_breaks_on_a_node_harms_no_other_cell(cluster: Any, tmp_path: Path):
     store = Store(tmp_path / "store", create=True)
     names = ["zoo-segfaults", "zoo-leaves-quietly", "zoo-spawns", "zoo-tame"]
@@ -298,10 +288,3 @@ def test_nodes_that_have_other_versions_get_no_cell(cluster: Any, tmp_path: Path
         run(matrix(AlgorithmSpec(name="popularity")), Store(tmp_path / "store", create=True), told=told)
     assert len(told.notices) == 3
     assert all("is not used: numpy is" in text for text in told.notices)
-
-
-def test_without_a_cluster_one_line_says_what_to_do(bench: Bench):
-    done = bench.run("--engine", "ray", "--algorithms", "popularity", RAY_ADDRESS="127.0.0.1:1")
-    assert done.returncode == 2
-    assert "no Ray cluster at 127.0.0.1:1 (" in done.stderr
-    assert "ray start --head" in done.stderr

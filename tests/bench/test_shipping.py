@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from harness import popularity_matrix
 
 from bench import handover, plan
-from bench.engines import shipping
+from bench.engines import node, shipping
 from bench.engines.nodes import differences
 from bench.errors import StoreError
 from bench.material import made_here
@@ -96,3 +97,12 @@ def test_what_differs_between_machines_is_named():
     assert differences(here, {"Python": "3.11", "code of ease": "cd"}) == (
         "code of ease is cd there, ab here, numpy is missing there, 2.1 here"
     )
+
+
+def test_an_order_is_a_few_kilobytes_and_holds_no_data(small_data: None):
+    (cell,) = plan.cells(popularity_matrix("ease"))
+    text = node.order(cell, {"limits": {"time": 1.0}, "threads": 1, "beside": True})
+    assert len(text) < 4000
+    assert cell.key in text
+    again = node._cell(json.loads(text)["cell"])
+    assert (again.key, again.slot, again.split, again.limits) == (cell.key, cell.slot, cell.split, cell.limits)

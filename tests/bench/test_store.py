@@ -17,10 +17,9 @@ from harness import environment
 from record_cases import answers, context, record
 
 from bench import answers_io
-from bench.attempts import unequal
 from bench.errors import StoreError
 from bench.index import RECORD
-from bench.records import Record, Slot, stamp
+from bench.records import Record, Slot
 from bench.store import Store
 
 
@@ -288,24 +287,3 @@ def test_of_two_attempts_with_one_name_the_first_stays(store: Store):
     store.publish(second, final)
     assert (final / "a").read_text(encoding="utf-8") == "1"
     assert not second.exists()
-
-
-def test_of_two_runs_at_one_cell_the_first_result_counts(store: Store):
-    def attempt(scores: float, began: str, **changes: Any) -> Record:
-        temporary, found = store.begin(), answers()
-        found.lists.scores[0, 0] = scores
-        answers_io.write(found, temporary)
-        return store.commit(temporary, record(**changes), began)
-
-    earlier = attempt(9.0, stamp())
-    began = stamp()  # two runs begin now
-    first = attempt(5.0, began)
-    assert attempt(5.0, began) == first, "the same answers: the second is dropped"
-    assert [found.attempt for found in store.records()] == [earlier.attempt, first.attempt]
-    assert attempt(6.0, began) == first, "other answers: the first still counts"
-    kept = next(found for found in store.records() if found.second_to)
-    assert kept.second_to == first.attempt
-    assert store.best()[first.key] == first
-    assert unequal(store.records()) == {first.key}, "and it is told"
-    assert attempt(6.0, began, status="failed").status == "failed", "a failure is no second result"
-    assert attempt(7.0, stamp()) == store.best()[first.key], "a later run replaces it"

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
-from graph_cases import dense, inverse, play_data, questions, training
+from dense_cases import dense, questions, training
+from graph_cases import inverse, play_data
 
 from algorithms.graph.gf_cf import GFCF, GFCFParams
 from bench.errors import Unsupported

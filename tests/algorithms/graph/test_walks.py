@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graph_cases import dense, inverse, play_data, questions, training
+from dense_cases import dense, questions, training
+from graph_cases import inverse, play_data
 
 from algorithms.graph.p3alpha import P3Alpha
 from algorithms.graph.rp3beta import RP3Beta

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from dense_cases import training
 
-from bench.types import Interactions, Query, Side, Training
+from bench.types import Interactions
 
 
 def play_data(n_users=60, n_items=15, seed=0, share=0.3) -> Interactions:
@@ -15,21 +16,6 @@ def play_data(n_users=60, n_items=15, seed=0, share=0.3) -> Interactions:
     chosen[0] = chosen[:, 0] = True
     users, items = (axis.astype(np.int32) for axis in np.nonzero(chosen))
     return Interactions(users, items, None, None, n_users, n_items)
-
-
-def training(data: Interactions) -> Training:
-    return Training(data, Side(()), Side(()))
-
-
-def questions(data: Interactions, *, known=True) -> Query:
-    users = np.arange(data.n_users, dtype=np.int32) if known else np.full(data.n_users, -1, np.int32)
-    return Query(np.arange(data.n_users), users, data.offsets, data.items, None, None, data.n_items)
-
-
-def dense(data: Interactions) -> np.ndarray:
-    X = np.zeros((data.n_users, data.n_items))
-    X[data.users, data.items] = 1
-    return X
 
 
 def fitted(cls, data, threads=1, **params):

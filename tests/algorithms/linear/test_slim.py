@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
-from linear_cases import dense, fitted, nothing, play_data, questions, training
+from dense_cases import dense, questions, training
+from linear_cases import fitted, nothing, play_data
 from sklearn.linear_model import ElasticNet
 
 from algorithms.linear.slim import SLIM

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
-from linear_cases import dense, fitted, nothing, play_data, questions
+from dense_cases import dense, questions
+from linear_cases import fitted, nothing, play_data
 
 from algorithms.linear import sparse_ease
 from algorithms.linear.ease import EASE
