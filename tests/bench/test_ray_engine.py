@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from harness import ZOO, Bench, alive, kill, until
 
 from bench import plan, registry, sources
-from bench.engines import node
+from bench.engines import node, opening
 from bench.errors import BadConfig
 from bench.execute import Listener, execute
 from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
@@ -27,7 +28,13 @@ SECONDS = 5.0  # that a slow cell takes
 
 
 @pytest.fixture(scope="module")
-def cluster(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache folders of the nodes, one each, as if each had a disk of its own."""
+    return tmp_path_factory.mktemp("caches")
+
+
+@pytest.fixture(scope="module")
+def cluster(small_data: None, caches: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Three nodes of one core each, with the plug-ins of the zoo; this process is connected to the first."""
     from ray.cluster_utils import Cluster
 
@@ -39,9 +46,9 @@ def cluster(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
         for cached in (registry.entries, sources.path_of):
             cached.cache_clear()
         head = {"num_cpus": 1, "object_store_memory": MEMORY, "include_dashboard": False}
-        made = Cluster(initialize_head=True, head_node_args=head)
-        for _ in range(2):
-            made.add_node(num_cpus=1, object_store_memory=MEMORY)
+        made = Cluster(initialize_head=True, head_node_args={**head, **on_disk(caches / "head")})
+        for number in range(2):
+            made.add_node(num_cpus=1, object_store_memory=MEMORY, **on_disk(caches / f"node{number}"))
         patch.setenv("RAY_ADDRESS", made.address)
         ray.init(address=made.address, log_to_driver=False, logging_level="ERROR")
         yield made
@@ -49,6 +56,11 @@ def cluster(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
         made.shutdown()
         for cached in (registry.entries, sources.path_of):
             cached.cache_clear()
+
+
+def on_disk(folder: Path) -> dict[str, Any]:
+    """A node whose cache is this folder."""
+    return {"env_vars": {**os.environ, "RECMATRIX_CACHE": str(folder)}}
 
 
 @pytest.fixture
@@ -175,13 +187,13 @@ def test_a_killed_worker_is_no_fault_of_the_cell(cluster: Any, notes: Path, tmp_
     assert len(list(notes.iterdir())) == 4, "one cell was begun twice"
 
 
-def test_a_node_that_vanishes_and_one_that_comes(cluster: Any, notes: Path, tmp_path: Path):
+def test_a_node_that_vanishes_and_one_that_comes(cluster: Any, caches: Path, notes: Path, tmp_path: Path):
     store = Store(tmp_path / "store", create=True)
     victim = cluster.list_all_nodes()[-1]
 
     def happens(cells: list[int]) -> None:
         cluster.remove_node(victim, allow_graceful=False)
-        cluster.add_node(num_cpus=2, object_store_memory=MEMORY)
+        cluster.add_node(num_cpus=2, object_store_memory=MEMORY, **on_disk(caches / "new"))
         until(lambda: len(fitting(notes)) == 4, "the new node runs two cells")
 
     records = during(slow(12), store, notes, 3, happens)
@@ -192,24 +204,28 @@ def test_a_node_that_vanishes_and_one_that_comes(cluster: Any, notes: Path, tmp_
     assert sum(node["Alive"] for node in ray.nodes()) == 3
 
 
-def test_the_data_of_a_split_are_fetched_once_per_node(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from bench.engines import opening
-
-    cells = plan.cells(slow(5, 0.0))
+def test_the_data_of_a_split_are_fetched_once_per_node(cluster: Any, caches: Path, notes: Path, tmp_path: Path):
+    axes = Axes(datasets=[{"name": "tiny"}], splits=[{"name": "user-time", "test": 0.3}])
+    grid = {"variant": [*range(8)], "seconds": [2.0]}
+    cells = plan.cells(Matrix(matrix=axes, algorithms=[AlgorithmSpec(name="zoo-slow", grid=grid)]))
     store = Store(tmp_path / "store", create=True)
-    fingerprint = cells[0].split.fingerprint
-    fetched = Path(os.environ["RECMATRIX_CACHE"]) / "node" / "cache" / "training" / fingerprint
-    if fetched.exists():
-        fetched.rename(tmp_path / "before")
+    folders = [tmp_path / str(number) for number in range(len(cells))]
+    for folder in folders:
+        folder.mkdir()
     with opening.opened(Options(engine="ray", limits=LIMITS), cells, store, lambda text: None) as (engine, _):
-        for number, cell in enumerate(cells):
-            (tmp_path / str(number)).mkdir()
-            assert engine.run(cell, tmp_path / str(number), lambda *_: None).status == "ok"
-    assert engine.fetched == {fingerprint: 1}
+        nodes = sum(node["Alive"] for node in ray.nodes())
+        with ThreadPoolExecutor(engine.slots()) as pool:
+            records = list(pool.map(lambda cell, folder: engine.run(cell, folder, lambda *_: None), cells, folders))
+    assert [record.status for record in records] == ["ok"] * len(cells)
+    fingerprint = cells[0].split.fingerprint
+    assert engine.fetched == {fingerprint: nodes}
+    copies = list(caches.glob(f"*/node/cache/training/{fingerprint}"))
+    assert len(copies) == nodes == 3
     sent = store.folder / "cache" / "training" / fingerprint
-    assert {path.name: path.read_bytes() for path in fetched.iterdir()} == {
-        path.name: path.read_bytes() for path in sent.iterdir()
-    }
+    for copy in copies:
+        assert {path.name: path.read_bytes() for path in copy.iterdir()} == {
+            path.name: path.read_bytes() for path in sent.iterdir()
+        }
 
 
 def test_a_cell_that_is_lost_again_and_again_is_interrupted_and_runs_another_time(
@@ -262,8 +278,6 @@ def test_a_killed_driver_loses_nothing_and_goes_on(cluster: Any, notes: Path, tm
 
 
 def test_a_stopped_run_leaves_no_process_on_the_nodes(cluster: Any, notes: Path, tmp_path: Path):
-    from bench.engines import opening
-
     (cell,) = plan.cells(slow(1, 300.0))
     store = Store(tmp_path / "store", create=True)
     with opening.opened(Options(engine="ray", limits=LIMITS), [cell], store, lambda text: None) as (engine, _):
