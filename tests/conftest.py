@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,9 @@ HERE = Path(__file__).resolve().parent
 
 # pytest has put this folder first on the path; its folder `bench` would be found in the place of the package.
 sys.path[:] = [str(HERE.parent), *(entry for entry in sys.path if Path(entry).resolve() not in (HERE, HERE.parent))]
+
+# A script that starts tests in the background has them ignore Ctrl-C, and so would all that they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
