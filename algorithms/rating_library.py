@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-import pandas as pd
 from surprise import Trainset
 
 from bench import memory
@@ -31,7 +30,7 @@ LARGEST_FACTOR = 100  # ratings in steps finer than 1/100 are refused where the 
 
 @dataclass(frozen=True)
 class Numbering:
-    """The library numbers users and items as they first appear in training; these are our numbers for them."""
+    """The library knows only users and items that are in training; these, ascending, are our numbers for them."""
 
     users: Longs  # (users in training,)
     items: Longs  # (items in training,)
@@ -105,8 +104,8 @@ class RatingLibrary(Algorithm[P]):
 
 def to_trainset(data: Interactions, factor: int = 1) -> tuple[Trainset, Numbering]:
     """The library's training set, in the order of `data`, with each rating times `factor`."""
-    rows, users = pd.factorize(data.users)
-    columns, items = pd.factorize(data.items)
+    users, rows = np.unique(data.users, return_inverse=True)
+    items, columns = np.unique(data.items, return_inverse=True)
     by_user: dict[int, list[tuple[int, float]]] = {user: [] for user in range(len(users))}
     by_item: dict[int, list[tuple[int, float]]] = {item: [] for item in range(len(items))}
     ratings = data.known_ratings.astype(np.float64) * factor

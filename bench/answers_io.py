@@ -24,11 +24,23 @@ def write_table(path: Path, columns: dict[str, Any]) -> None:
 def read_table(path: Path) -> dict[str, Any]:
     """The columns of a Parquet file. Raises StoreError when it is missing or damaged."""
     try:
-        with path.open("rb") as file:
-            table = pq.read_table(file, page_checksum_verification=True)
+        file = pa.BufferReader(_content(path))
+        table = pq.ParquetFile(file, page_checksum_verification=True).read(use_threads=False)
     except (OSError, pa.ArrowInvalid) as error:
         raise StoreError(f"{path}: cannot be read ({error})") from None
     return {name: table.column(name).to_numpy() for name in table.column_names}
+
+
+def _content(path: Path) -> pa.Buffer:
+    """The bytes of a file in pyarrow's own memory.
+
+    While it reads from a Python file, pyarrow may drop its last reference on a thread of its own, even after the
+    reading; where the interpreter ends just then, that aborts the process (apache/arrow issue 34314).
+    """
+    with path.open("rb") as file:  # pyarrow itself refuses a path that is no UTF-8
+        content = pa.allocate_buffer(path.stat().st_size)
+        file.readinto(memoryview(content))
+    return content
 
 
 def write(answers: Answers, folder: Path) -> None:

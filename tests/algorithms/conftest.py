@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench import notebook
 from bench.datasets import sources
+from bench.datasets.build import build
 from bench.splits import given
 from bench.splits.rows import Rows
 from bench.types import Split
@@ -25,14 +25,22 @@ def surprise_folds() -> list[Split]:
         pytest.skip("BENCH_DATA names no folder with ml-100k/u.data")
     path = sources.data_folders()[0] / "ml-100k" / "u.data"
     data = surprise.Dataset.load_from_file(path, surprise.Reader(line_format="user item rating timestamp", sep="\t"))
-    dataset = notebook.load("ml-100k")
-    pairs = KFold(n_splits=5, random_state=0).split(data)
-    return [given.from_rows(dataset, _part(_raw(trainset)), _part(test)) for trainset, test in pairs]
+    return [_split(trainset, test) for trainset, test in KFold(n_splits=5, random_state=0).split(data)]
 
 
-def _raw(trainset: Any) -> Iterable[tuple[str, str, float]]:
-    return ((trainset.to_raw_uid(u), trainset.to_raw_iid(i), rating) for u, i, rating in trainset.all_ratings())
+def _split(trainset: Any, test: list[tuple[str, str, float]]) -> Split:
+    """The fold with ids that sort as the library numbers users and items, and its ratings in the library's order.
+
+    So a model draws its random start for the same user, and goes through the ratings in the same order, as there.
+    """
+    users = _ids(trainset.to_raw_uid(u) for u in trainset.all_users())
+    items = _ids([*map(trainset.to_raw_iid, trainset.all_items()), *(item for _, item, _ in test)])
+    train = [(trainset.to_raw_uid(u), trainset.to_raw_iid(i), rating) for u, i, rating in trainset.all_ratings()]
+    parts = [[(users[user], items[item], rating) for user, item, rating in part] for part in (train, test)]
+    everybody, everything, ratings = zip(*parts[0], *parts[1], strict=True)
+    dataset = build("ml-100k", everybody, everything, ratings=ratings, ordered=True, scale=(1, 5))
+    return given.from_rows(dataset, *(Rows(*zip(*part, strict=True)) for part in parts))
 
 
-def _part(rows: Iterable[tuple[Any, ...]]) -> Rows:
-    return Rows(*zip(*rows, strict=True))
+def _ids(raw: Iterable[str]) -> dict[str, str]:
+    return {name: f"{number:05d}" for number, name in enumerate(dict.fromkeys(raw))}

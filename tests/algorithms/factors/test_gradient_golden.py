@@ -5,8 +5,9 @@ deterministic on one machine; another machine may add in another order, and afte
 seed. So the tolerances are one and a half times the largest distance of one of the five seeds from their mean.
 
 Surprise (Hug 2020) publishes RMSE .934 and MAE .737 for SVD, .919 and .721 for SVD++, with the same formulas and
-parameters, over the five folds of its own `KFold(random_state=0)`. Its models of other seeds differ by up to .002, and
-the order in which ratings are learned from is another one here: hence .003.
+parameters, over the five folds of its own `KFold(random_state=0)`, each from one random start. Ours start otherwise and
+go through the ratings in another order, so the mean of three seeds is compared. SVD of the library itself gives .9344
+to .9373 for other seeds, hence .003; SVD++ .9187 to .9206, hence .002.
 """
 
 import os
@@ -32,7 +33,7 @@ GOLDEN = [  # name, NDCG@10 and its tolerance, RMSE and its tolerance
     ("lightfm", 0.1562, 0.0045, None, None),
     ("lightfm-hybrid", 0.1690, 0.0045, None, None),
 ]
-PUBLISHED = [("biased-mf", 0.934, 0.737), ("svdpp", 0.919, 0.721)]
+PUBLISHED = [("biased-mf", 0.934, 0.737, 0.003), ("svdpp", 0.919, 0.721, 0.002)]  # RMSE, MAE, tolerance
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +49,9 @@ def test_golden_result(dataset, name, ndcg, ndcg_tolerance, rmse, rmse_tolerance
         assert found["rmse"] == pytest.approx(rmse, abs=rmse_tolerance)
 
 
-@pytest.mark.parametrize(("name", "rmse", "mae"), PUBLISHED)
-def test_error_is_near_the_published_one(surprise_folds, name, rmse, mae):
-    found = [notebook.evaluate(notebook.create(name), fold, ("rmse", "mae")).metrics for fold in surprise_folds]
+@pytest.mark.parametrize(("name", "rmse", "mae", "tolerance"), PUBLISHED)
+def test_error_is_near_the_published_one(surprise_folds, name, rmse, mae, tolerance):
+    runs = [(notebook.create(name, seed=seed), fold) for seed in range(3) for fold in surprise_folds]
+    found = [notebook.evaluate(algorithm, fold, ("rmse", "mae")).metrics for algorithm, fold in runs]
     measured = np.mean([[metrics["rmse"], metrics["mae"]] for metrics in found], axis=0)
-    np.testing.assert_allclose(measured, [rmse, mae], rtol=0, atol=0.003)
+    np.testing.assert_allclose(measured, [rmse, mae], rtol=0, atol=tolerance)
