@@ -32,8 +32,8 @@ LARGEST_FACTOR = 100  # ratings in steps finer than 1/100 are refused where the 
 class Numbering:
     """The library knows only users and items that are in training; these, ascending, are our numbers for them."""
 
-    users: Longs  # (users in training,)
-    items: Longs  # (items in training,)
+    users: Ints  # (users in training,)
+    items: Ints  # (items in training,)
     n_users: int
     n_items: int
 
@@ -46,7 +46,7 @@ class Numbering:
         return _spread(np.asarray(values), self.items, self.n_items, fill)
 
 
-def _spread(values: Any, numbers: Longs, rows: int, fill: float) -> Any:
+def _spread(values: Any, numbers: Ints, rows: int, fill: float) -> Any:
     out = np.full((rows, *values.shape[1:]), fill, values.dtype)
     out[numbers] = values
     return out

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bench.topk import locate
-from bench.types import Floats, HeldOut, Query
+from bench.types import Floats, HeldOut, Ints, Longs, Query
 
 SLICE_BYTES = 32 << 20  # of the scores of a slice of questions; malloc asks the system anew for anything larger
 
@@ -31,3 +31,18 @@ def ndcg_on(score: Callable[[Query], Floats], held_out: HeldOut, k: int = 10) ->
         per_question = np.bincount(part.rows, weights=gain, minlength=len(part))
         total += float(np.sum(per_question / ideal[np.minimum(np.diff(part.offsets), k)]))
     return total / len(held_out)
+
+
+def rmse_on(predict: Callable[[Query, Longs, Ints], Floats], held_out: HeldOut) -> float | None:
+    """√ mean (r̂ − r)² of `predict` over the rated items of `held_out`, not clipped; None where nothing is rated.
+
+    What cannot be predicted (NaN) is left out.
+    """
+    squares, count = 0.0, 0
+    for start, stop in slices(len(held_out), held_out.query.n_items):
+        part = held_out.slice(start, stop)
+        if part.ratings is None or not len(part.items):
+            continue
+        errors = predict(part.query, part.rows, part.items) - part.ratings
+        squares, count = squares + float(np.nansum(errors**2)), count + int(np.sum(~np.isnan(errors)))
+    return float(np.sqrt(squares / count)) if count else None

@@ -28,6 +28,7 @@ class Progress:
 
     curve: list[dict[str, float]] = field(default_factory=list)  # what was reported, one entry per epoch
     first_loss: float | None = None  # of the very first batch
+    steps: int = 0  # taken so far
     weights: dict[str, Tensor] = field(default_factory=dict)
     optimiser: dict[str, Any] = field(default_factory=dict)
     best: dict[str, Tensor] = field(default_factory=dict)  # the weights of the best epoch

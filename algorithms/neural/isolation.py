@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,11 @@ def find_device(name: str) -> torch.device:
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise Unsupported(f"device {name!r}: no GPU that torch can use; choose 'cpu' or 'auto'")
     return torch.device(name)
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """On a GPU products are computed in bfloat16, which has the range of float32: losses need no scaling."""
+    return torch.autocast("cuda", torch.bfloat16) if device.type == "cuda" else nullcontext()
 
 
 @contextmanager

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
-from typing import Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from algorithms.neural.isolation import find_device, random_numbers, thread_limit
 from algorithms.neural.losses import binary_cross_entropy
+from algorithms.neural.model import NeuralModel, Task
+from algorithms.neural.params import NeuralParams
 from algorithms.neural.sampling import UniformNegatives
-from algorithms.neural.training import in_stages, optimise
-from bench import persistence
-from bench.algorithm import Algorithm
-from bench.params import Params, number
-from bench.types import Floats, Query, Training
+from bench.params import number
+from bench.types import Longs, Query, Training
 
 _SLICE = 8 << 20  # bytes of first-layer outputs at a time while all items are scored: they stay in the cache
-_WEIGHTS = "weights."  # prefix of the network's arrays in a saved model
 
 
-class NeuMFParams(Params):
+class NeuMFParams(NeuralParams):
     """Size of the network and how it learns."""
 
     factors: int = number(16, low=1, high=1024, search=(8, 64), log=True)
@@ -96,7 +90,7 @@ class Network(nn.Module):
         return torch.matmul(outputs, self.top_mlp)
 
 
-class NeuMF(Algorithm[NeuMFParams]):
+class NeuMF(NeuralModel[NeuMFParams]):
     """ŷ(u, i) = σ(hᵀ [φ_GMF; φ_MLP]), trained from scratch on the binary cross-entropy (equation 7), with
 
     φ_GMF = p_u ∘ q_i (equation 8) and φ_MLP = a_L(W_L(… a_1(W_1 [p'_u; q'_i] + b_1) …) + b_L) (equation 10), a = ReLU,
@@ -108,21 +102,16 @@ class NeuMF(Algorithm[NeuMFParams]):
     """
 
     name = "neumf"
-    family = "neural"
     paper = "he2017"
     Params = NeuMFParams
+    network: Network
 
-    def fit(self, train: Training) -> None:
-        """Learn all vectors and layers."""
-        self.best_epoch = in_stages(self._learn, train, self.params.epochs)
+    def _build(self) -> Network:
+        params = self.params
+        return Network(self.n_users, self.n_items, params.factors, params.layers, params.dropout)
 
-    def _learn(self, train: Training, epochs: int) -> int:
-        """Learn from scratch for at most so many epochs; the best one."""
-        device = find_device(self.device)
+    def _task(self, train: Training, device: torch.device) -> Task:
         data = train.interactions
-        self.n_users, self.n_items = data.n_users, data.n_items
-        self.known_users = np.bincount(data.users, minlength=data.n_users) > 0
-        self.known_items = np.bincount(data.items, minlength=data.n_items) > 0
         users = torch.tensor(data.users, dtype=torch.long, device=device)
         items = torch.tensor(data.items, dtype=torch.long, device=device)
         negatives = UniformNegatives(data, device)
@@ -138,40 +127,7 @@ class NeuMF(Algorithm[NeuMFParams]):
             logits = self.network(*batch)
             return binary_cross_entropy(logits[:, 0], logits[:, 1:])
 
-        with thread_limit(self.threads):
-            with random_numbers(device, self.seed):
-                self.network = self._build().to(device)
-            return optimise(self, self.params, self.network, batches, loss, train, epochs)
+        return Task(batches, loss)
 
-    def score(self, query: Query) -> Floats:
-        """(b, n_items) logits; NaN for users and items without training interactions."""
-        scores = np.full((len(query), self.n_items), np.nan, np.float32)
-        rows = np.flatnonzero((query.users >= 0) & self.known_users[query.users])
-        if len(rows):
-            with thread_limit(self.threads), torch.inference_mode():
-                users = torch.tensor(query.users[rows], dtype=torch.long, device=self.network.top_gmf.device)
-                scores[rows] = self.network.all_items(users).cpu().numpy()
-        scores[:, ~self.known_items] = np.nan
-        return scores
-
-    def save(self, folder: Path) -> None:
-        """Write the weights as one array each, and the rest as the base class does."""
-        state = {name: value for name, value in vars(self).items() if name != "network"}
-        weights = {_WEIGHTS + name: weight.cpu().numpy() for name, weight in self.network.state_dict().items()}
-        persistence.save(state | weights, folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """The algorithm that `save` wrote. Raises Unsupported when its device is missing."""
-        algorithm = super().load(folder)
-        state = vars(algorithm)
-        names = [name for name in state if name.startswith(_WEIGHTS)]
-        weights = {name.removeprefix(_WEIGHTS): torch.from_numpy(state.pop(name)) for name in names}
-        algorithm.network = algorithm._build().to(find_device(algorithm.device))
-        algorithm.network.load_state_dict(weights)
-        algorithm.network.eval()
-        return algorithm
-
-    def _build(self) -> Network:
-        params = self.params
-        return Network(self.n_users, self.n_items, params.factors, params.layers, params.dropout)
+    def _logits(self, query: Query, rows: Longs) -> Tensor:
+        return self.network.all_items(self._users(query, rows))

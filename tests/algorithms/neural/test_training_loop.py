@@ -13,10 +13,13 @@ import torch
 from neural_data import interactions, training
 from torch import Tensor, nn
 
-from algorithms.neural.training import BLOW_UP, MAX_NORM, in_stages, optimise, step
+from algorithms.neural.params import NeuralParams
+from algorithms.neural.stages import in_stages
+from algorithms.neural.stepping import MAX_NORM, step
+from algorithms.neural.training import BLOW_UP, optimise
 from bench.algorithm import Algorithm
 from bench.errors import BadData, Diverged
-from bench.params import Params, number
+from bench.params import number
 from bench.types import Floats, Query, Training
 
 ITEMS = 20
@@ -24,7 +27,7 @@ X = np.random.default_rng(0).normal(size=(3, 4, 2))  # three batches of four exa
 Y = X @ [1.0, -2.0] + 0.5
 
 
-class LineParams(Params):
+class LineParams(NeuralParams):
     epochs: int = number(3, low=1, high=100)
     patience: int = number(100, low=1, high=100)
     learning_rate: float = number(0.05, low=0, high=1e40)
