@@ -26,5 +26,4 @@ class P3Alpha(ItemWeights[WalkParams]):
 
     def fit(self, train: Training) -> None:
         """Walk from every item."""
-        p = self.params
-        self.weights = walks(train.interactions, p.neighbours, p.alpha, 0.0, self.threads)
+        self.weights = walks(train.interactions, self.params, 0.0, self.threads)

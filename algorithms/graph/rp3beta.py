@@ -34,5 +34,4 @@ class RP3Beta(ItemWeights[RP3BetaParams]):
 
     def fit(self, train: Training) -> None:
         """Walk from every item."""
-        p = self.params
-        self.weights = walks(train.interactions, p.neighbours, p.alpha, p.beta, self.threads)
+        self.weights = walks(train.interactions, self.params, self.params.beta, self.threads)

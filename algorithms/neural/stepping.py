@@ -46,7 +46,5 @@ def enough_memory(device: torch.device, schedule: NeuralParams) -> Iterator[None
         if not _FULL.search(str(error)):
             raise
         place = "GPU memory" if device.type == "cuda" else "memory"
-        said = str(error).splitlines()[0]
-        raise MemoryError(
-            f"out of {place} in a training step: lower batch_size ({schedule.batch_size}); {said}"
-        ) from error
+        remedy = f"lower batch_size, now {schedule.batch_size}"
+        raise MemoryError(f"out of {place} in a training step: {remedy} ({str(error).splitlines()[0]})") from error

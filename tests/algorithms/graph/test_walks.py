@@ -65,6 +65,17 @@ def test_neighbours_are_the_largest_weights_of_a_row():
     assert ((found > 0).sum(axis=1) <= k).all()
 
 
+def test_normalized_weights_are_shares_of_their_row_cut_once_more_by_column():
+    data, k = play_data(n_users=50, n_items=30), 8
+    plain = fitted(P3Alpha, data, alpha=0.7, neighbours=k).weights.toarray().astype(np.float64)
+    shares = plain / np.maximum(plain.sum(axis=1, keepdims=True), 1e-12)
+    smallest = -np.sort(-shares, axis=0)[k - 1]
+    shares[shares < smallest * (1 - 1e-6)] = 0
+    found = fitted(P3Alpha, data, alpha=0.7, neighbours=k, normalized=True).weights.toarray()
+    np.testing.assert_allclose(found, shares, rtol=1e-5)
+    assert (shares > 0).sum() < (plain > 0).sum()
+
+
 def test_without_beta_it_is_p3alpha():
     data = play_data()
     one, other = fitted(P3Alpha, data, alpha=0.6), fitted(RP3Beta, data, alpha=0.6, beta=0.0)

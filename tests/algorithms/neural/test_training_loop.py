@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from algorithms.neural.params import NeuralParams
 from algorithms.neural.stages import in_stages
 from algorithms.neural.stepping import MAX_NORM, step
-from algorithms.neural.training import BLOW_UP, optimise
+from algorithms.neural.training import BLOW_UP, Goal, optimise
 from bench.algorithm import Algorithm
 from bench.errors import BadData, Diverged
 from bench.params import number
@@ -42,6 +42,7 @@ class Line(Algorithm[LineParams]):
     Params = LineParams
     noise = 0.0
     ranks: tuple[int, ...] = ()  # of the held-out item after each epoch
+    goal: Goal = "ndcg"
 
     def fit(self, train: Training) -> None:
         self.scored = self.asked = 0  # epochs ranked, losses computed
@@ -50,7 +51,7 @@ class Line(Algorithm[LineParams]):
     def learn(self, train: Training, epochs: int) -> int:
         self.network = nn.Linear(2, 1, bias=False)
         nn.init.zeros_(self.network.weight)
-        return optimise(self, self.params, self.network, self.batches, self.loss, train, epochs)
+        return optimise(self, self.params, self.network, self.batches, self.loss, train, epochs, self.goal)
 
     def batches(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         for x, y in zip(X, Y, strict=True):
@@ -162,6 +163,26 @@ def test_a_validation_part_in_which_nothing_is_found_yet_stops_nothing() -> None
     never.fit(task(validated=True))
     assert never.best_epoch == 4
     np.testing.assert_allclose(never.weights[0], adamw(4, 0.05, 0.2), rtol=1e-5)  # float32 over twelve steps
+
+
+def test_a_rating_model_stops_by_its_error_on_the_validation_part() -> None:
+    """The held-out rating of user 0 is 3; predictions after each epoch are these."""
+    predictions, reports = iter([5.0, 2.0, 3.5, 1.0, 3.4, 9.0, 9.0]), list[dict[str, float]]()
+    model = line(epochs=50, patience=2)
+    model.goal = "rmse"
+    model.predict = lambda query, rows, items: np.full(len(items), next(predictions))  # type: ignore[method-assign]
+    data = task(validated=True, report=lambda epoch, **values: reports.append(values))
+    assert data.validation is not None
+    model.fit(replace(data, validation=replace(data.validation, ratings=np.array([3.0], np.float32))))
+    assert [values["rmse"] for values in reports] == pytest.approx([2, 1, 0.5, 2, 0.4, 6, 6])
+    assert model.best_epoch == 5
+
+
+def test_without_held_out_ratings_a_rating_model_runs_through_its_epochs() -> None:
+    model = line(epochs=4, patience=1)
+    model.goal = "rmse"
+    model.fit(task(validated=True))
+    assert model.best_epoch == 4
 
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), 1e4 * BLOW_UP])
