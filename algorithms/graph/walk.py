@@ -46,7 +46,7 @@ def walks(train: Interactions, p: WalkParams, beta: float, threads: int) -> csr_
 
 
 def _normalized(weights: csr_matrix, neighbours: int) -> csr_matrix:
-    """Each row divided by its sum; of each column then the `neighbours` largest entries, all of those tied with them."""
+    """Each row divided by its sum; of each column then the `neighbours` largest entries and those tied with them."""
     sums = np.asarray(weights.sum(axis=1)).ravel()
     columns = (diags(1 / np.where(sums > 0, sums, 1)) @ weights).tocsc()
     for start, stop in pairwise(columns.indptr):

@@ -60,6 +60,9 @@ class NeuralModel(Algorithm[P]):
         self.known_users = np.bincount(data.users, minlength=data.n_users) > 0
         self.known_items = np.bincount(data.items, minlength=data.n_items) > 0
 
+    def _start(self, train: Training) -> None:
+        """Change the first weights before training; the same ones whenever it is begun or continued."""
+
     def _served(self, query: Query) -> Bools:
         """(b,) which questions can be answered: those of users in training, unless a subclass serves others."""
         return np.asarray((query.users >= 0) & self.known_users[query.users])
@@ -75,6 +78,7 @@ class NeuralModel(Algorithm[P]):
         with thread_limit(self.threads):
             with random_numbers(device, self.seed):
                 self.network = self._build().to(device)
+            self._start(train)
             return optimise(self, self.params, self.network, *self._task(train, device), train, epochs, self.goal)
 
     def score(self, query: Query) -> Floats:

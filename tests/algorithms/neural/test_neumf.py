@@ -10,7 +10,9 @@ import pytest
 import torch
 from neural_data import SIDE, board, interactions, query, training
 
-from algorithms.neural import neumf
+from algorithms.neural import mlp
+from algorithms.neural.gmf import Product
+from algorithms.neural.mlp import Perceptron
 from algorithms.neural.neumf import Network, NeuMF, NeuMFParams
 from bench.errors import BadConfig, Diverged, Unsupported
 from bench.params import build
@@ -37,20 +39,25 @@ def fitted() -> NeuMF:
 def by_hand(network: Network, user: int, item: int) -> float:
     """Equation 12 for one pair, in float64, with the two vectors of the perceptron joined before its first layer."""
     w = {name: weight.numpy().astype(np.float64) for name, weight in network.state_dict().items()}
-    joined = np.concatenate([w["user_mlp.weight"][user], w["item_mlp.weight"][item]])
-    first = np.concatenate([w["first_user.weight"], w["first_item.weight"]], axis=1)
-    outputs = np.maximum(first @ joined + w["first_user.bias"], 0)
-    for layer in range(len(network.hidden)):
-        outputs = np.maximum(w[f"hidden.{layer}.weight"] @ outputs + w[f"hidden.{layer}.bias"], 0)
-    gmf = w["user_gmf.weight"][user] * w["item_gmf.weight"][item]
-    return float(np.concatenate([w["top_gmf"], w["top_mlp"]]) @ np.concatenate([gmf, outputs]))
+    part = {name.removeprefix("perceptron."): weight for name, weight in w.items()}
+    joined = np.concatenate([part["users.weight"][user], part["items.weight"][item]])
+    first = np.concatenate([part["first_user.weight"], part["first_item.weight"]], axis=1)
+    outputs = np.maximum(first @ joined + part["first_user.bias"], 0)
+    for layer in range(len(network.perceptron.hidden)):
+        outputs = np.maximum(part[f"hidden.{layer}.weight"] @ outputs + part[f"hidden.{layer}.bias"], 0)
+    gmf = w["product.users.weight"][user] * w["product.items.weight"][item]
+    return float(np.concatenate([w["product.top"], part["top"]]) @ np.concatenate([gmf, outputs]))
+
+
+def built(n_users: int, n_items: int, factors: int, layers: int, dropout: float) -> Network:
+    return Network(Product(n_users, n_items, factors), Perceptron(n_users, n_items, factors, layers, dropout))
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_both_ways_through_the_network_are_equation_12(layers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neumf, "_SLICE", 7 * (4 << layers) * 4)  # several slices of users
+    monkeypatch.setattr(mlp, "SLICE", 7 * (4 << layers) * 4)  # several slices of users
     torch.manual_seed(0)
-    network = Network(5, 7, 4, layers, 0.5).eval()
+    network = built(5, 7, 4, layers, 0.5).eval()
     for weight in network.parameters():
         torch.nn.init.normal_(weight)  # all parts matter
     users, items = torch.tensor([4, 0, 3]), torch.arange(7).repeat(3, 1)
@@ -63,11 +70,11 @@ def test_both_ways_through_the_network_are_equation_12(layers: int, monkeypatch:
 
 
 def test_the_layers_have_the_published_widths() -> None:
-    network = Network(2, 2, 64, 2, 0)  # the setting written [256, 128, 64]: two vectors of 128, layers of 128 and 64
-    assert network.user_mlp.weight.shape == (2, 128)
-    assert network.first_user.weight.shape == (128, 128)
-    assert [tuple(layer.weight.shape) for layer in network.hidden] == [(64, 128)]
-    assert network.user_gmf.weight.shape == (2, 64)
+    network = built(2, 2, 64, 2, 0)  # the setting written [256, 128, 64]: two vectors of 128, layers of 128 and 64
+    assert network.perceptron.users.weight.shape == (2, 128)
+    assert network.perceptron.first_user.weight.shape == (128, 128)
+    assert [tuple(layer.weight.shape) for layer in network.perceptron.hidden] == [(64, 128)]
+    assert network.product.users.weight.shape == (2, 64)
 
 
 def test_it_learns_the_board(fitted: NeuMF) -> None:

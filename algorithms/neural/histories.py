@@ -1,0 +1,101 @@
+"""What auto-encoders share: histories as sparse rows, the layer that reads them, and the rows that a network writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from scipy.sparse import csr_matrix
+from torch import Tensor, nn
+from torch.nn.functional import dropout, embedding_bag
+
+from algorithms.neural.model import NeuralModel
+from algorithms.neural.params import NeuralParams
+from bench.algorithm import Can
+from bench.types import Bools, Interactions, Longs, Query
+
+P = TypeVar("P", bound=NeuralParams)
+MOST = 1 << 24  # numbers in a (b, n_items) array of a step, 64 MB; a step holds about five such arrays
+
+
+class Histories(NamedTuple):
+    """The items of b users: the rows x of a (b, n_items) matrix of zeros and ones."""
+
+    items: Tensor  # (h,) the columns of the ones, row after row
+    offsets: Tensor  # (b + 1,) row u owns items[offsets[u]:offsets[u + 1]]
+    n_items: int
+
+    @classmethod
+    def of(cls, rows: csr_matrix, device: torch.device) -> Histories:
+        """From a sparse matrix of ones."""
+        items, offsets = (torch.from_numpy(part.astype(np.int64)) for part in (rows.indices, rows.indptr))
+        return cls(items.to(device), offsets.to(device), rows.shape[1])
+
+    @property
+    def lengths(self) -> Tensor:
+        """(b,) items of each user."""
+        return self.offsets.diff()
+
+    def dense(self) -> Tensor:
+        """(b, n_items) x."""
+        rows = torch.arange(len(self.lengths), device=self.items.device).repeat_interleave(self.lengths)  # (h,)
+        x = torch.zeros(len(self.lengths), self.n_items, device=self.items.device)
+        x[rows, self.items] = 1
+        return x
+
+
+class Reader(nn.Module):
+    """The first layer: dropout(x / ‖x‖₂) W + b, the sum of the rows of W (n_items, width) that belong to a history.
+
+    On MovieLens 1M it takes a quarter of the time of the product with dense rows, forward and backward.
+    """
+
+    def __init__(self, n_items: int, width: int) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.empty(n_items, width)), nn.Parameter(torch.zeros(width))
+        nn.init.xavier_uniform_(self.weight)
+
+    def forward(self, histories: Histories, left_out: float) -> Tensor:
+        """(b, width); that share of the items, drawn anew, is left out, and the others weigh 1 / (1 − share)."""
+        lengths = histories.lengths
+        values = lengths.float().rsqrt().repeat_interleave(lengths)  # (h,) x / ‖x‖₂
+        values = dropout(values, left_out)
+        sums = embedding_bag(
+            histories.items,
+            self.weight,
+            histories.offsets,
+            mode="sum",
+            per_sample_weights=values,
+            include_last_offset=True,
+        )
+        return sums + self.bias
+
+
+class HistoryModel(NeuralModel[P]):
+    """A user is what they had: `network(histories)` gives (b, n_items) logits, new users need no training.
+
+    Questions without an item that training knows are not served. Repeated interactions count once.
+    """
+
+    can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
+
+    def _batches(self, data: Interactions, device: torch.device, generator: torch.Generator) -> Iterator[Histories]:
+        """All histories of training in random order; fewer than batch_size where `MOST` asks for it."""
+        rows = data.matrix()[np.flatnonzero(self.known_users)]
+        size = max(1, min(self.params.batch_size, MOST // self.n_items))
+        order = torch.randperm(rows.shape[0], generator=generator, device=generator.device).cpu().numpy()
+        for start in range(0, len(order), size):
+            yield Histories.of(rows[order[start : start + size]], device)
+
+    def _served(self, query: Query) -> Bools:
+        known = np.concatenate([[0], np.cumsum(self.known_items[query.items])])  # (h + 1,) how many before each place
+        return np.asarray(np.diff(known[query.offsets]) > 0)
+
+    def _logits(self, query: Query, rows: Longs) -> Tensor:
+        seen = query.matrix()[rows]
+        seen.data[~self.known_items[seen.indices]] = 0
+        seen.eliminate_zeros()
+        logits: Tensor = self.network(Histories.of(seen, self._on))
+        return logits
