@@ -16,7 +16,7 @@ _LEVELS = 1 << 16  # of a dropout rate
 
 
 class MLPParams(LayerParams):
-    """As for the other pair models, but for the time that it takes until a perceptron finds a product."""
+    """As for the other pair models, but for the epochs, which are what the conformance tests' board takes."""
 
     epochs: int = number(60, low=1, high=1000)
     """Most passes over the interactions; with a validation part training may end earlier."""

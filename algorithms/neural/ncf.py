@@ -21,7 +21,10 @@ SLICE = 8 << 20  # bytes of first-layer outputs at a time while items are scored
 
 
 class PairParams(NeuralParams):
-    """How a model learns from pairs; defaults are the best of a few on the validation part of movielens-small."""
+    """How a model learns from pairs.
+
+    The defaults were chosen for NeuMF, on the validation part of movielens-small; for the other models nothing was.
+    """
 
     factors: int = number(16, low=1, high=1024, search=(8, 64), log=True)
     """d: length of the GMF vectors and width of the last perceptron layer (the "predictive factors")."""

@@ -95,16 +95,16 @@ class Network(nn.Module):
 class RecVAE(HistoryModel[RecVAEParams]):
     """π(z) ∝ exp(W z + b), trained to maximise the mean over users of
 
-    E_q(z|x) [Σ_i x_i ln π_i(z) − γ |x| (ln q(z|x) − ln p(z|φ_old, x))], with q(z|x) = N(μ_φ(x), diag σ_φ²(x)), one draw
-    of z for each user in a step, and |x| the number of their items. Shenbin, Alekseev, Tutubalina, Malykh and Nikolenko
-    (2020), "RecVAE: a new variational autoencoder for top-N recommendations with implicit feedback", sections
-    "composite prior" (p) and "rescaling KL divergence" (γ |x|). Encoder and decoder take turns ("alternating training
-    and regularization by denoising"): passes for φ with noise in the input, then φ_old becomes φ, then one for W and b
-    without noise. The third part of the prior and all constants are those of the authors' program. Every interaction
-    counts as positive, whatever its rating.
+    E_q(z|x) [Σ_i x_i ln π_i(z) − γ |x| (ln q(z|x) − ln p(z|φ_old, x))], q(z|x) = N(μ_φ(x), diag σ_φ²(x)), with one draw
+    of z for each user in a step; |x| is the number of their items. Shenbin, Alekseev, Tutubalina, Malykh and Nikolenko
+    (2020), "RecVAE: a new variational autoencoder for top-N recommendations with implicit feedback": the sections on
+    the composite prior (p) and on rescaling the divergence (γ |x|). Encoder and decoder take turns (the section on
+    alternating training): passes for φ with noise in the input, then φ_old becomes φ, then a pass for W and b without
+    noise. The third part of the prior is from the authors' program. Every interaction counts as positive, whatever its
+    rating.
 
     Items without training interactions and questions without a known item get NaN, "cannot score". Raises Diverged as
-    `optimise` does. Defaults are those of the paper, but for the size of the steps' batches and the number of epochs.
+    `optimise` does. Defaults are those of the authors' program, but for batch_size and epochs.
     """
 
     name = "recvae"
