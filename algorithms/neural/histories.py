@@ -14,10 +14,32 @@ from torch.nn.functional import dropout, embedding_bag
 from algorithms.neural.model import NeuralModel
 from algorithms.neural.params import NeuralParams
 from bench.algorithm import Can
+from bench.params import number
 from bench.types import Bools, Interactions, Longs, Query
 
-P = TypeVar("P", bound=NeuralParams)
 MOST = 1 << 24  # numbers in a (b, n_items) array of a step, 64 MB; a step holds about five such arrays
+
+
+class HistoryParams(NeuralParams):
+    """How Mult-VAE and Mult-DAE learn; the learning rate was chosen on validation parts of MovieLens 100K and 1M."""
+
+    factors: int = number(200, low=1, high=4096, search=(50, 400), log=True)
+    """K: length of the vector z that stands for a user."""
+    epochs: int = number(60, low=1, high=10_000)
+    """Most passes over the users; with a validation part training may end earlier."""
+    patience: int = number(10, low=1, high=10_000)
+    """Epochs without a better NDCG@10 on the validation part before training ends."""
+    batch_size: int = number(256, low=1, high=1_000_000)
+    """Users per step; fewer where batch_size · n_items would exceed 2²⁴ numbers."""
+    learning_rate: float = number(0.002, low=1e-6, high=1000, search=(1e-4, 1e-2), log=True)
+    """Step length of AdamW."""
+    regularization: float = number(0.01, low=0, high=100, search=(1e-3, 1), log=True)
+    """Weight decay of AdamW: each step shrinks all weights by learning_rate · regularization."""
+    dropout: float = number(0.5, low=0, high=0.95, search=(0.2, 0.8))
+    """Share of the items of a history that the network does not see in a step."""
+
+
+P = TypeVar("P", bound=NeuralParams)
 
 
 class Histories(NamedTuple):

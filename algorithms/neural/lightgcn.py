@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Self
 
 import torch
@@ -13,7 +12,7 @@ from algorithms.neural.losses import bayesian_ranking
 from algorithms.neural.model import NeuralModel, Task
 from algorithms.neural.params import NeuralParams
 from algorithms.neural.propagation import Graph
-from algorithms.neural.sampling import UniformNegatives
+from algorithms.neural.sampling import pairs_with_negatives
 from bench.params import number
 from bench.types import Longs, Query, Training
 
@@ -98,25 +97,15 @@ class LightGCN(NeuralModel[LightGCNParams]):
         return Network(self.n_users, self.n_items, self.params.factors, self.params.layers)
 
     def _task(self, train: Training, device: torch.device) -> Task:
-        data = train.interactions
-        users = torch.tensor(data.users, dtype=torch.long, device=device)
-        items = torch.tensor(data.items, dtype=torch.long, device=device)
-        negatives = UniformNegatives(data, device)
-        self.network.graph = Graph(data, device)
-
-        def batches(generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-            """Users (b,) and items (b, 1 + negatives): the one they had, then those they did not."""
-            order = torch.randperm(len(users), generator=generator, device=device)
-            for rows in torch.split(order, self.params.batch_size):
-                drawn = negatives.draw(users[rows], self.params.negatives, generator)
-                yield users[rows], torch.cat([items[rows][:, None], drawn], dim=1)
+        p = self.params
+        self.network.graph = Graph(train.interactions, device)
 
         def loss(batch: tuple[Tensor, Tensor]) -> Tensor:
             logits, squares = self.network(*batch)
             ranking = bayesian_ranking(logits[:, 0], logits[:, 1:])
-            return torch.add(ranking, squares.mean(), alpha=self.params.l2 / 2)
+            return torch.add(ranking, squares.mean(), alpha=p.l2 / 2)
 
-        return Task(batches, loss)
+        return Task(pairs_with_negatives(train.interactions, p.negatives, p.batch_size, device), loss)
 
     def _logits(self, query: Query, rows: Longs) -> Tensor:
         return self.network.all_items(self._users(query, rows))

@@ -10,16 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import embedding
 
 from algorithms.neural.ncf import SLICE, LayerParams, PairModel, begin
-from bench.params import number
 
 _LEVELS = 1 << 16  # of a dropout rate
-
-
-class MLPParams(LayerParams):
-    """As for the other pair models, but for the epochs, which are what the conformance tests' board takes."""
-
-    epochs: int = number(60, low=1, high=1000)
-    """Most passes over the interactions; with a validation part training may end earlier."""
 
 
 class Perceptron(nn.Module):
@@ -50,8 +42,13 @@ class Perceptron(nn.Module):
         """(b, n) for the `users` (b,); the first layer meets each item once, not b times."""
         user = self.first_user(self.users(users))[:, None]  # (b, 1, w)
         item = self.first_item(self.items.weight)  # (n, w)
+        logits: Tensor = item.new_empty(
+            len(users), len(item)
+        )  # at once: kept pieces would lie between what each slice frees
         step = max(1, SLICE // (item.numel() * item.element_size()))
-        return torch.cat([self._rest(part + item) for part in torch.split(user, step)])
+        for start in range(0, len(users), step):
+            logits[start : start + step] = self._rest(user[start : start + step] + item)
+        return logits
 
     def _rest(self, first: Tensor) -> Tensor:
         """(b, c) from the first layer's outputs (b, c, w) before their ReLU."""
@@ -90,7 +87,7 @@ def _begin_layers(first_user: nn.Linear, first_item: nn.Linear, hidden: Iterable
         nn.init.zeros_(layer.bias)
 
 
-class MLP(PairModel[MLPParams]):
+class MLP(PairModel[LayerParams]):
     """ŷ(u, i) = σ(hᵀ a_L(W_L(… a_1(W_1 [p_u; q_i] + b_1) …) + b_L)), a = ReLU.
 
     He et al. (2017), "Neural collaborative filtering", equation 10. Learns as `PairModel` says. Raises Diverged as
@@ -98,7 +95,7 @@ class MLP(PairModel[MLPParams]):
     """
 
     name = "mlp"
-    Params = MLPParams
+    Params = LayerParams
 
     def _build(self) -> Perceptron:
         p = self.params

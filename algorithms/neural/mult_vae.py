@@ -7,19 +7,16 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from algorithms.neural.histories import Histories, HistoryModel, Reader
+from algorithms.neural.histories import Histories, HistoryModel, HistoryParams, Reader
 from algorithms.neural.losses import multinomial
 from algorithms.neural.model import Task
-from algorithms.neural.params import NeuralParams
 from bench.params import number
 from bench.types import Training
 
 
-class MultVAEParams(NeuralParams):
+class MultVAEParams(HistoryParams):
     """Size of the network and how it learns."""
 
-    factors: int = number(200, low=1, high=4096, search=(50, 400), log=True)
-    """K: length of the vector z that stands for a user."""
     hidden: int = number(600, low=1, high=8192, search=(100, 1000), log=True)
     """Width of the hidden layers of encoder and decoder."""
     layers: int = number(0, low=0, high=6, search=(0, 2))
@@ -28,18 +25,6 @@ class MultVAEParams(NeuralParams):
     """Largest weight of the Kullback-Leibler divergence in the loss."""
     annealing: int = number(2000, low=0, high=10_000_000, search=(200, 20_000), log=True)
     """Steps over which that weight grows linearly from 0 to beta."""
-    epochs: int = number(60, low=1, high=10_000)
-    """Most passes over the users; with a validation part training may end earlier."""
-    patience: int = number(10, low=1, high=10_000)
-    """Epochs without a better NDCG@10 on the validation part before training ends."""
-    batch_size: int = number(256, low=1, high=1_000_000)
-    """Users per step; fewer where batch_size · n_items would exceed 2²⁴ numbers."""
-    learning_rate: float = number(0.002, low=1e-6, high=1000, search=(1e-4, 1e-2), log=True)
-    """Step length of AdamW."""
-    regularization: float = number(0.01, low=0, high=100, search=(1e-3, 1), log=True)
-    """Weight decay of AdamW: each step shrinks all weights by learning_rate · regularization."""
-    dropout: float = number(0.5, low=0, high=0.95, search=(0.2, 0.8))
-    """Share of the items of a history that the network does not see in a step."""
 
 
 class Network(nn.Module):

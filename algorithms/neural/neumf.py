@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from algorithms.neural.checkpoint import forget
 from algorithms.neural.gmf import GMF, Product
 from algorithms.neural.mlp import MLP, Perceptron
-from algorithms.neural.ncf import LayerParams, PairModel
-from bench.params import choice
+from algorithms.neural.ncf import LayerParams, PairModel, PairParams
+from bench.params import choice, number
 from bench.types import Longs, Training
 
 _SHARE = 0.5  # α: what the GMF half counts in the joined model
@@ -23,8 +23,12 @@ _SHARE = 0.5  # α: what the GMF half counts in the joined model
 class NeuMFParams(LayerParams):
     """Size of the network and how it learns."""
 
+    epochs: int = number(20, low=1, high=1000)
+    """Most passes over the interactions; with a validation part training may end earlier."""
+    patience: int = number(3, low=1, high=1000)
+    """Epochs without a better NDCG@10 on the validation part before training ends."""
     pretrained: bool = choice(False)
-    """Whether both halves are trained alone first, for up to `epochs` each."""
+    """Whether both halves are trained alone first, each with the epochs and the patience of `gmf` and `mlp`."""
 
 
 class Network(nn.Module):
@@ -40,7 +44,7 @@ class Network(nn.Module):
 
     def all_items(self, users: Tensor) -> Tensor:
         """(b, n) logits of every item for the `users` (b,)."""
-        return self.product.all_items(users) + self.perceptron.all_items(users)
+        return self.perceptron.all_items(users).add_(self.product.all_items(users))
 
 
 class NeuMF(PairModel[NeuMFParams]):
@@ -76,7 +80,7 @@ class NeuMF(PairModel[NeuMFParams]):
         """Where the split is learnt in two stages, the halves take as many epochs in the second as was best before."""
         if not self.params.pretrained:
             return
-        most = [self.params.epochs] * 2 if train.selection is None else self.half_epochs.tolist()
+        most = [PairParams().epochs] * 2 if train.selection is None else self.half_epochs.tolist()
         gmf, mlp = self._half(GMF, train, most[0]), self._half(MLP, train, most[1])
         self.half_epochs = np.array([gmf.best_epoch, mlp.best_epoch])
         self.network.product.load_state_dict(gmf.network.state_dict())
@@ -87,7 +91,8 @@ class NeuMF(PairModel[NeuMFParams]):
 
     def _half(self, kind: type[GMF] | type[MLP], train: Training, epochs: int) -> GMF | MLP:
         """One half, trained alone on what the whole is trained on."""
-        values = {name: getattr(self.params, name) for name in kind.Params.model_fields}
+        shared = kind.Params.model_fields.keys() - {"epochs", "patience"}
+        values = {name: getattr(self.params, name) for name in shared}
         run = {"seed": self.seed, "device": self.device, "threads": self.threads}
         half = kind(kind.Params(**values), **run)  # type: ignore[arg-type]
         report = _named(train.report, kind.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -44,3 +46,23 @@ class UniformNegatives:
         codes = users[:, None] * self.n_items + drawn
         passed = torch.searchsorted(self.codes, codes, right=True) - begins  # (b, count) known items before it
         return torch.add(drawn, passed)
+
+
+def pairs_with_negatives(
+    interactions: Interactions, negatives: int, batch_size: int, device: torch.device
+) -> Callable[[torch.Generator], Iterator[tuple[Tensor, Tensor]]]:
+    """What makes the batches of an epoch: users (b,) and items (b, 1 + negatives), first the one they had.
+
+    Every interaction stands in one batch, in random order. Raises Unsupported when a user has the whole catalogue.
+    """
+    users = torch.tensor(interactions.users, dtype=torch.long, device=device)
+    items = torch.tensor(interactions.items, dtype=torch.long, device=device)
+    sampler = UniformNegatives(interactions, device)
+
+    def batches(generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        order = torch.randperm(len(users), generator=generator, device=device)
+        for rows in torch.split(order, batch_size):
+            drawn = sampler.draw(users[rows], negatives, generator)
+            yield users[rows], torch.cat([items[rows][:, None], drawn], dim=1)
+
+    return batches

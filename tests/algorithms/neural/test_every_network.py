@@ -20,7 +20,7 @@ from bench.errors import Unsupported
 from bench.registry import create, entries
 from bench.splits.questions import held_out
 from bench.types import HeldOut, Hidden, Interactions, Query, Training
-from bench.validation import ndcg_on
+from bench.validation import ndcg_on, rmse_on
 
 NAMES = [name for name, entry in entries().items() if entry.target.startswith("algorithms.neural.")]
 USERS, ITEMS = 10, 40
@@ -70,6 +70,10 @@ def test_it_learns_ten_users_by_heart(name: str) -> None:
     algorithm.fit(described(data, report=lambda epoch, **values: losses.append(values["loss"])))
     if Can.PREDICT_RATINGS in algorithm.can:
         assert losses[-1] < 0.05 * data.known_ratings.var()
+        if Can.SERVE_NEW_USERS not in algorithm.can:  # otherwise it has learnt from parts of these histories only
+            error = rmse_on(algorithm.predict, held_out(data, data))
+            assert error is not None
+            assert error < 0.2 * data.known_ratings.std()
     else:
         assert ndcg_on(algorithm.score, by_heart(data), k=4) == pytest.approx(1)
 

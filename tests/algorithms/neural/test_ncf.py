@@ -11,8 +11,8 @@ import pytest
 from neural_data import SIDE, board, interactions, query, training
 
 from algorithms.neural.gmf import GMF
-from algorithms.neural.mlp import MLP, MLPParams
-from algorithms.neural.ncf import PairModel, PairParams
+from algorithms.neural.mlp import MLP
+from algorithms.neural.ncf import LayerParams, PairModel, PairParams
 from algorithms.neural.neumf import NeuMF, NeuMFParams
 
 SMALL: dict[str, Any] = {
@@ -43,14 +43,14 @@ def test_gmf_is_a_weighted_product() -> None:
 
 
 def test_mlp_is_a_perceptron_on_both_vectors() -> None:
-    model = fitted(MLP(MLPParams(**SMALL, layers=1)))
+    model = fitted(MLP(LayerParams(**SMALL, layers=1)))
     w = {name: weight.numpy().astype(np.float64) for name, weight in model.network.state_dict().items()}
     first = w["users.weight"] @ w["first_user.weight"].T + w["first_user.bias"]
     both = first[:, None] + w["items.weight"] @ w["first_item.weight"].T  # (users, items, d)
     np.testing.assert_allclose(model.score(everybody()), np.maximum(both, 0) @ w["top"], rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", [GMF(PairParams(**SMALL)), MLP(MLPParams(**SMALL)), NeuMF(NeuMFParams(**SMALL))])
+@pytest.mark.parametrize("model", [GMF(PairParams(**SMALL)), MLP(LayerParams(**SMALL)), NeuMF(NeuMFParams(**SMALL))])
 def test_candidates_have_the_scores_that_they_have_in_the_whole_catalogue(model: Any) -> None:
     data = interactions([(0, 0), (0, 1), (2, 1), (2, 3)], 4, 5)
     model.fit(training(data))
@@ -68,7 +68,8 @@ def test_pre_training_begins_with_the_halves_and_half_of_their_top() -> None:
     heard: list[tuple[int, set[str]]] = []
     data = training(*board(), report=lambda epoch, **values: heard.append((epoch, set(values))))
     model = NeuMF(NeuMFParams(**FLAT, pretrained=True))
-    halves = fitted(GMF(PairParams(**SMALL))), fitted(MLP(MLPParams(**FLAT)))
+    alone = {name: value for name, value in SMALL.items() if name not in ("epochs", "patience")}
+    halves = fitted(GMF(PairParams(**alone))), fitted(MLP(LayerParams(**alone, dropout=0.0)))
     model._meet(data)
     model.network = model._build()
     model._start(data)
@@ -111,7 +112,7 @@ def test_learning_from_both_parts_takes_the_epochs_of_the_halves_found_on_one(tm
     once = NeuMF(model.params)
     once.fit(training(first, second))
     assert model.half_epochs.tolist() == once.half_epochs.tolist()
-    assert min(model.half_epochs) < 12
+    assert min(model.half_epochs) < PairParams().epochs
     again = [heard.count("refit_gmf_loss"), heard.count("refit_mlp_loss"), heard.count("refit_loss")]
     assert again == [*once.half_epochs, once.best_epoch]
     assert not any(path.is_file() for path in tmp_path.rglob("*"))

@@ -56,19 +56,6 @@ def test_features_are_of_use(kind: Any, parameters: Any) -> None:
     assert np.sqrt(np.mean(errors(model, asked(data, validation)) ** 2)) < 0.5
 
 
-def test_a_killed_fit_goes_on_to_the_same_scores(kind: Any, parameters: Any, tmp_path: Path) -> None:
-    def report(epoch: int, **values: float) -> None:
-        if epoch == 2:
-            raise KeyboardInterrupt
-
-    data = opinions()[0]
-    plain = fitted(kind, parameters, training(data), epochs=4)
-    with pytest.raises(KeyboardInterrupt):
-        fitted(kind, parameters, training(data, scratch=tmp_path, report=report), epochs=4)
-    resumed = fitted(kind, parameters, training(data, scratch=tmp_path), epochs=4)
-    assert np.array_equal(resumed.score(everybody()), plain.score(everybody()))
-
-
 def test_the_seed_decides(kind: Any, parameters: Any) -> None:
     train = training(opinions()[0])
     scores = [fitted(kind, parameters, train, seed, epochs=2).score(everybody()) for seed in (3, 3, 4)]
