@@ -7,7 +7,8 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from algorithms.linear.gram import gram, weights_from_inverse
+from algorithms.linear.gram import gram
+from algorithms.linear.in_place import weights_from_inverse
 from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can, Needs
@@ -16,7 +17,7 @@ from bench.params import Params, number
 from bench.types import Floats, Query, Reason, Training
 
 _BLOCK = 512  # items whose products of features are computed at a time
-_BYTES = 12  # of an entry: the inverse in float64, and what is kept of it in float32
+_BYTES = 8  # of an entry of the inverse, which becomes what is kept
 
 
 class EASEFeaturesParams(Params):
@@ -64,8 +65,7 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
         with threadpool_limits(self.threads):
             dense = gram(matrix[:, self.known], np.float64, self.threads)
             inverse = self._inverse(dense, features[self.known])  # P
-        self.weights = np.empty((n, n), np.float32)
-        weights_from_inverse(inverse, self.weights)  # B
+        self.weights = weights_from_inverse(inverse)  # B
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) float32."""

@@ -7,7 +7,8 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from algorithms.linear.gram import gram, mirror
+from algorithms.linear.gram import gram
+from algorithms.linear.in_place import mirror
 from algorithms.linear.item_weights import ItemWeights
 from bench import memory
 from bench.params import Params, choice, number

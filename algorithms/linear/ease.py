@@ -7,7 +7,8 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from algorithms.linear.gram import gram, mirror, weights_from_inverse
+from algorithms.linear.gram import gram
+from algorithms.linear.in_place import mirror, narrowed, weights_from_inverse
 from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can
@@ -16,8 +17,7 @@ from bench.params import Params, number
 from bench.types import Floats, Query, Reason, Training
 
 _BLOCK = 512  # rows that are copied at a time
-_DOUBLE = 12  # bytes of an entry: the inverse in float64, and what is kept of it in float32
-_SINGLE = 4  # bytes of an entry: the inverse in float32, which becomes what is kept
+_DOUBLE, _SINGLE = 8, 4  # bytes of an entry of the inverse, which becomes what is kept
 _PRECISION = 6e-8  # of float32
 _ROUNDING = 0.01  # largest relative error of the inverse that is accepted
 
@@ -39,7 +39,7 @@ class EASE(Algorithm[EASEParams]):
     users is smaller, the same B is kept in another form, by the Woodbury identity:
     P = (I − XᵀMX) / λ with M = (XXᵀ + λI)⁻¹, hence B_ij = (XᵀMX)_ij / (1 − q_j) for i ≠ j, q = diag(XᵀMX).
 
-    Where the chosen side is still too large (12 bytes an entry), its inverse is computed in place in single precision
+    Where the chosen side is still too large (8 bytes an entry), its inverse is computed in place in single precision
     (4 bytes an entry): 27,000 items then take 2.9 GB.
     """
 
@@ -66,13 +66,11 @@ class EASE(Algorithm[EASEParams]):
                 inner = self._inverse(matrix.T.tocsr())  # M
                 mirror(inner)
                 self.own = _own(matrix, inner)  # q
-                self.matrix, self.inner = matrix, inner.astype(np.float32, copy=False)
+                self.matrix, self.inner = matrix, narrowed(inner)
                 self.weights = np.empty((0, 0), np.float32)
             else:
                 inverse = self._inverse(matrix)  # P
-                single = inverse.dtype == np.float32
-                self.weights = inverse.T if single else np.empty(inverse.shape, np.float32)  # in C's order
-                weights_from_inverse(inverse, self.weights)  # B
+                self.weights = weights_from_inverse(inverse)  # B
                 self.own, self.matrix, self.inner = np.empty(0), matrix[:0], np.empty((0, 0), np.float32)
 
     def score(self, query: Query) -> Floats:

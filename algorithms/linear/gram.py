@@ -1,17 +1,19 @@
-"""XᵀX of a binary matrix as a dense array, and EASE's weights from its inverse; the loops are compiled."""
+"""XᵀX of a binary matrix as a dense array; the loops are compiled."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 from scipy.sparse import csr_matrix
 
 from algorithms.neighbours.similarity import in_blocks
 from bench.types import Floats
 
-_TILE = 64  # rows and columns of a corner that fits into the cache together with its mirror image
+_WORD = 64  # bits
+_TILE = 64  # columns whose counts fit into the cache
 
 
 def gram(matrix: csr_matrix, kind: type[np.floating[Any]], threads: int) -> Floats:
@@ -19,64 +21,66 @@ def gram(matrix: csr_matrix, kind: type[np.floating[Any]], threads: int) -> Floa
 
     Only the lower triangle (in Fortran's order) is filled, the rest is 0: what LAPACK reads with lower = 1.
     """
-    rows = matrix if matrix.has_sorted_indices else matrix.sorted_indices()
     columns = matrix.tocsc()
-    n = matrix.shape[1]
+    m, n = matrix.shape
     upper = np.zeros((n, n), kind)
-    parts = [array.astype(np.int32, copy=False) for array in (columns.indices, rows.indices)]
-    starts = [array.astype(np.int64) for array in (columns.indptr, rows.indptr)]
-    in_blocks(_count, n, threads, (starts[0], parts[0]), (starts[1], parts[1]), upper)
+    popular = _WORD * np.diff(columns.indptr) > 2 * m  # two of them have more rows in common than words to compare
+    lists = [
+        (half.indptr.astype(np.int64), half.indices.astype(np.int32, copy=False)) for half in (columns, matrix)
+    ]  # always of the same types, so that a kernel is compiled once
+    in_blocks(_count, n, threads, popular, *lists, upper)
+    among = np.flatnonzero(popular)
+    bits = np.zeros((len(among), m // _WORD + 1), np.uint64)
+    _set(*lists[0], among, bits)
+    in_blocks(_compare, len(among), threads, among, bits, upper)
     return upper.T
 
 
-def mirror(lower: Floats) -> None:
-    """Copy the lower triangle of a square matrix to the upper one, in place."""
-    _mirror(lower)
-
-
-def weights_from_inverse(inverse: Floats, out: Floats) -> None:
-    """Fill out (n, n) with B_ij = −P_ij / P_jj, B_ii = 0; of P (n, n) the lower triangle is read.
-
-    out may be P or its transpose.
-    """
-    _divide(inverse, np.diag(inverse).copy(), out)
-
-
 @njit(cache=True, nogil=True)
-def _count(start: int, stop: int, columns: Any, rows: Any, upper: Any) -> None:
-    """Rows start … stop − 1 of the upper triangle: how often column j ≥ i of X stands in a row with column i."""
+def _count(start: int, stop: int, popular: Any, columns: Any, rows: Any, upper: Any) -> None:
+    """For each column i from start to stop − 1 that is not popular: how often others stand in a row with it."""
     column_starts, owners = columns
     row_starts, members = rows
-    place = np.empty(len(row_starts) - 1, np.int64)  # where in row u the columns from i on begin
-    for u in range(len(place)):
-        place[u] = row_starts[u] + np.searchsorted(members[row_starts[u] : row_starts[u + 1]], start)
-    for i in range(start, stop):
-        counts = upper[i]
-        for u in owners[column_starts[i] : column_starts[i + 1]]:
-            for j in members[place[u] : row_starts[u + 1]]:
-                counts[np.uint32(j)] += 1
-            place[u] += 1
+    counts = np.empty((_TILE, len(popular)), np.int32)
+    for top in range(start, stop, _TILE):
+        tile = range(top, min(top + _TILE, stop))
+        for i in tile:
+            mine = counts[i - top]
+            mine[:] = 0
+            if not popular[i]:
+                for u in owners[column_starts[i] : column_starts[i + 1]]:
+                    for j in members[row_starts[u] : row_starts[u + 1]]:
+                        mine[np.uint32(j)] += 1
+                upper[i, i:] = mine[i:]
+        for j in range(tile.stop):
+            if popular[j]:
+                for i in range(max(j, top), tile.stop):
+                    upper[j, i] = counts[i - top, j]
 
 
 @njit(cache=True, nogil=True)
-def _mirror(lower: Any) -> None:
-    n = len(lower)
-    for top in range(0, n, _TILE):
-        for left in range(0, top + 1, _TILE):
-            for j in range(left, min(left + _TILE, n)):
-                for i in range(max(top, j + 1), min(top + _TILE, n)):
-                    lower[j, i] = lower[i, j]
+def _set(starts: Any, owners: Any, among: Any, bits: Any) -> None:
+    """Bit u of line p of `bits` says whether row u has column among[p]."""
+    for p in range(len(among)):
+        for u in owners[starts[among[p]] : starts[among[p] + 1]]:
+            bits[p, u >> 6] |= np.uint64(1) << np.uint64(u & 63)
+
+
+def _population(_: Any, word: Any) -> Any:
+    """How many bits of a word are set."""
+    return types.uint64(types.uint64), lambda context, builder, signature, words: builder.ctpop(words[0])
+
+
+_ones: Any = intrinsic(_population)
 
 
 @njit(cache=True, nogil=True)
-def _divide(lower: Any, diagonal: Any, out: Any) -> None:
-    n = len(lower)
-    for top in range(0, n, _TILE):
-        for left in range(0, top + 1, _TILE):
-            for j in range(left, min(left + _TILE, n)):
-                for i in range(max(top, j + 1), min(top + _TILE, n)):
-                    value = -lower[i, j]
-                    out[i, j] = value / diagonal[j]
-                    out[j, i] = value / diagonal[i]
-    for i in range(n):
-        out[i, i] = 0
+def _compare(start: int, stop: int, among: Any, bits: Any, upper: Any) -> None:
+    """Lines start … stop − 1: how many rows two popular columns have in common."""
+    for p in range(start, stop):
+        counts, mine = upper[among[p]], bits[p]
+        for q in range(p, len(among)):
+            theirs, common = bits[q], np.uint64(0)
+            for word in range(len(mine)):
+                common += _ones(mine[word] & theirs[word])
+            counts[among[q]] = common

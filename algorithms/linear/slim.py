@@ -6,7 +6,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from algorithms.linear.descent import elastic_nets
-from algorithms.linear.gram import gram, mirror
+from algorithms.linear.gram import gram
+from algorithms.linear.in_place import mirror
 from algorithms.linear.item_weights import ItemWeights
 from algorithms.neighbours.similarity import in_blocks
 from bench import memory

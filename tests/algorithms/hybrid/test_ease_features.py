@@ -127,7 +127,7 @@ def test_refusals(monkeypatch):
     with pytest.raises(Unsupported, match="needs features"):
         fitted(data, None)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
-    with pytest.raises(Unsupported, match=r"ease-features, 19 × 19, needs 4\.3 kB of memory, 1\.0 kB are"):
+    with pytest.raises(Unsupported, match=r"ease-features, 19 × 19, needs 2\.9 kB of memory, 1\.0 kB are"):
         fitted(data, features)
 
 

@@ -130,7 +130,7 @@ def test_refused_without_memory(shape, size, monkeypatch):
 def test_users_are_taken_where_a_matrix_of_all_items_does_not_fit(monkeypatch):
     data = play_data((10, 15))
     by_items = fitted(data)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=12 * 12 * 12))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8 * 12 * 12))
     by_users = fitted(data)
     assert (by_items.by_users, by_users.by_users) == (False, True)
     np.testing.assert_allclose(by_users.score(questions(data)), by_items.score(questions(data)), rtol=1e-4, atol=1e-6)

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from algorithms.linear.gram import gram, mirror, weights_from_inverse
+from algorithms.linear.gram import gram
+from algorithms.linear.in_place import mirror, narrowed, weights_from_inverse
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("shape", [(40, 700), (700, 40), (5, 1), (3, 0)])
+@pytest.mark.parametrize("shape", [(90, 700), (700, 90), (5, 1), (3, 0)])
 def test_products(shape, threads, kind):
-    X = (np.random.default_rng(0).random(shape) < 0.1).astype(np.float32)
+    rng = np.random.default_rng(0)
+    X = (rng.random(shape) < 0.3 * rng.random(shape[1]) ** 3).astype(np.float32)  # some columns are popular, most rare
     found = gram(csr_matrix(X), kind, threads)
     assert found.dtype == kind
     assert found.flags.f_contiguous
@@ -28,15 +30,26 @@ def test_unsorted_rows():
     np.testing.assert_array_equal(X.indices, [2, 0, 1, 0])  # as it was
 
 
-@pytest.mark.parametrize("n", [1, 64, 150])
-@pytest.mark.parametrize("in_place", [False, True])
-def test_weights(n, in_place):
+@pytest.mark.parametrize("n", [1, 64, 300])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_weights(n, kind):
     rng = np.random.default_rng(1)
-    P = rng.random((n, n))
-    P = np.asfortranarray(P + P.T)
+    P = rng.random((n, n)).astype(kind)
+    P = P + P.T
     wanted = -P / np.diag(P)
     np.fill_diagonal(wanted, 0)
-    lower = np.asfortranarray(np.tril(P))
-    out = lower.T if in_place else np.full((n, n), np.nan)
-    weights_from_inverse(lower, out)
-    np.testing.assert_allclose(out, wanted, rtol=1e-12)
+    found = weights_from_inverse(np.asfortranarray(np.tril(P)))
+    assert found.dtype == np.float32
+    assert found.flags.c_contiguous
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shape", [(0, 0), (1, 1), (300, 301)])
+def test_narrowed_in_its_own_place(shape, order):
+    values = np.asarray(np.random.default_rng(2).random(shape), order=order)
+    wanted = values.astype(np.float32)
+    found = narrowed(values)
+    np.testing.assert_array_equal(found, wanted)
+    assert found.dtype == np.float32
+    assert found.size == 0 or found.ctypes.data == values.ctypes.data
