@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from algorithms.neural.losses import squared_error
 from algorithms.neural.model import Task
 from algorithms.neural.params import NeuralParams
-from algorithms.neural.rated_histories import Histories, Ratings, buckets, cut
+from algorithms.neural.rated_histories import Histories, Ratings
 from algorithms.neural.rating_tokens import RatingModel, Tokens
+from algorithms.neural.rectangles import buckets, cut
 from bench.algorithm import Can
 from bench.errors import Unsupported
 from bench.params import number
@@ -116,7 +117,7 @@ class HistoryRNN(RatingModel[HistoryRNNParams]):
     def _task(self, train: Training, device: torch.device) -> Task:
         data, p = train.interactions, self.params
         source = Ratings(data.items, data.known_ratings, device)
-        starts, lengths = cut(data.offsets, p.max_length)
+        starts, lengths = cut(data.offsets[:-1], np.diff(data.offsets), p.max_length)
         alike = list(buckets(np.sort(lengths), p.batch_size))
 
         def batches(generator: torch.Generator) -> Iterator[Histories]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, logsigmoid, normalize, softplus
 
-_HIDDEN = -1e9  # a logit that no softmax notices
+HIDDEN = -1e9  # a logit that no softmax and no sigmoid notices
 
 
 def binary_cross_entropy(positive: Tensor, negative: Tensor) -> Tensor:
@@ -18,6 +18,15 @@ def binary_cross_entropy(positive: Tensor, negative: Tensor) -> Tensor:
     He et al. (2017), "Neural collaborative filtering", equation 7, divided by the number of examples.
     """
     return (softplus(-positive).sum() + softplus(negative).sum()) / (positive.numel() + negative.numel())
+
+
+def mean_bce(positive: Tensor, negative: Tensor) -> Tensor:
+    """Mean over positives (b,) of −ln σ(x) − (1/c) Σ_negatives ln(1 − σ(x)), negatives (b, c).
+
+    The mean of what c = 1 gives with one negative or another: Kang and McAuley (2018), "Self-attentive sequential
+    recommendation", section III-E.
+    """
+    return (softplus(-positive) + softplus(negative).mean(dim=-1)).mean()
 
 
 def generalised_bce(positive: Tensor, negative: Tensor, share: float, calibration: float) -> Tensor:
@@ -40,13 +49,24 @@ def bayesian_ranking(positive: Tensor, negative: Tensor) -> Tensor:
     return -logsigmoid(positive[:, None] - negative).mean()
 
 
+def bpr_max(positive: Tensor, negative: Tensor, penalty: float) -> Tensor:
+    """Mean over positives (b,) of −ln Σ_j s_j σ(x_i − x_j) + λ Σ_j s_j x_j², s the softmax of the negatives (b, c).
+
+    Hidasi and Karatzoglou (2018), "Recurrent neural networks with top-k gains for session-based recommendations",
+    section 3.3.1, λ = `penalty`.
+    """
+    log_share = torch.log_softmax(negative, dim=1)
+    ahead = torch.logsumexp(log_share + logsigmoid(positive[:, None] - negative), dim=1)
+    return (penalty * (log_share.exp() * negative**2).sum(dim=1) - ahead).mean()
+
+
 def softmax_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean of −ln(e^x_t / Σ_j e^x_j) over rows of logits (b, n) with targets t (b,)."""
     return cross_entropy(logits, targets)
 
 
 def sampled_softmax(
-    positive: Tensor, negative: Tensor, log_expected: Tensor, positive_log_expected: Tensor | float = 0.0
+    positive: Tensor, negative: Tensor, log_expected: Tensor | float, positive_log_expected: Tensor | float = 0.0
 ) -> Tensor:
     """Cross-entropy over the positive (b,) and sampled negatives (b, c), each logit less ln Q.
 
@@ -64,7 +84,7 @@ def sampled_softmax(
 
 def hide(logits: Tensor, where: Tensor) -> Tensor:
     """The logits, with those `where` something is true so low that a softmax does not notice them."""
-    return logits.masked_fill(where, _HIDDEN)
+    return logits.masked_fill(where, HIDDEN)
 
 
 def multinomial(logits: Tensor, counts: Tensor) -> Tensor:

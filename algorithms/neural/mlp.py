@@ -9,9 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding
 
+from algorithms.neural.dropout import Dropout
 from algorithms.neural.ncf import SLICE, LayerParams, PairModel, begin
-
-_LEVELS = 1 << 16  # of a dropout rate
 
 
 class Perceptron(nn.Module):
@@ -24,7 +23,7 @@ class Perceptron(nn.Module):
         self.first_user = nn.Linear(widths[0], widths[0])  # W₁[p; q] + b₁ = (W₁ᵤ p + b₁) + W₁ᵢ q
         self.first_item = nn.Linear(widths[0], widths[0], bias=False)
         hidden = [nn.Linear(a, b) for a, b in pairwise(widths)]
-        self.hidden, self.dropout = nn.ModuleList(hidden), dropout
+        self.hidden, self.dropout = nn.ModuleList(hidden), Dropout(dropout)
         self.top = nn.Parameter(torch.empty(factors))  # h
         begin(self.users, self.items, self.top)
         _begin_layers(self.first_user, self.first_item, hidden)
@@ -42,9 +41,7 @@ class Perceptron(nn.Module):
         """(b, n) for the `users` (b,); the first layer meets each item once, not b times."""
         user = self.first_user(self.users(users))[:, None]  # (b, 1, w)
         item = self.first_item(self.items.weight)  # (n, w)
-        logits: Tensor = item.new_empty(
-            len(users), len(item)
-        )  # at once: kept pieces would lie between what each slice frees
+        logits: Tensor = item.new_empty(len(users), len(item))  # kept pieces would lie between what slices free
         step = max(1, SLICE // (item.numel() * item.element_size()))
         for start in range(0, len(users), step):
             logits[start : start + step] = self._rest(user[start : start + step] + item)
@@ -52,26 +49,10 @@ class Perceptron(nn.Module):
 
     def _rest(self, first: Tensor) -> Tensor:
         """(b, c) from the first layer's outputs (b, c, w) before their ReLU."""
-        outputs = self._thinned(torch.relu_(first))
+        outputs = self.dropout(torch.relu_(first))
         for layer in self.hidden:
-            outputs = self._thinned(torch.relu_(layer(outputs)))  # (b, c, next width)
+            outputs = self.dropout(torch.relu_(layer(outputs)))  # (b, c, next width)
         return torch.matmul(outputs, self.top)
-
-    def _thinned(self, outputs: Tensor) -> Tensor:
-        return thin(outputs, self.dropout) if self.training and self.dropout else outputs
-
-
-def thin(values: Tensor, rate: float) -> Tensor:
-    """Dropout: zero with probability `rate` (to 1/65536), otherwise divided by 1 − rate.
-
-    Torch's own takes one random number for each value and more time than all other work of a step on a CPU; here four
-    values share the bits of one.
-    """
-    words = torch.empty((values.numel() + 3) // 4, dtype=torch.int64, device=values.device).random_(-(1 << 63), None)
-    draws = words.view(torch.int16)[: values.numel()].view(values.shape)  # each of the _LEVELS numbers equally often
-    dropped = round(rate * _LEVELS)
-    kept = (draws >= dropped - _LEVELS // 2).to(values.dtype)
-    return values * kept.mul_(_LEVELS / (_LEVELS - dropped))
 
 
 def _begin_layers(first_user: nn.Linear, first_item: nn.Linear, hidden: Iterable[nn.Linear]) -> None:

@@ -100,7 +100,7 @@ def _epoch(
     schedule: NeuralParams,
     progress: Progress,
 ) -> float:
-    """Learn from each batch once; the mean batch loss."""
+    """Learn from each batch once; the mean batch loss, 0 without batches."""
     network.train()
     device, losses = next(network.parameters()).device, list[float]()
     for batch in batches:
@@ -115,7 +115,7 @@ def _epoch(
             raise _diverged(progress, f"loss {losses[-1]:.3g}, gradient norm {norm:.3g}")
     if not all(weights.isfinite().all() for weights in network.parameters()):
         raise _diverged(progress, "weights that are not finite")
-    return math.fsum(losses) / len(losses)
+    return math.fsum(losses) / max(1, len(losses))
 
 
 def _diverged(progress: Progress, found: str) -> Diverged:

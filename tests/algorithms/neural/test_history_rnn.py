@@ -11,7 +11,7 @@ import torch
 from rating_cases import ITEMS, asked, described, opinions, training
 
 from algorithms.neural.history_rnn import HistoryRNN, HistoryRNNParams
-from algorithms.neural.rated_histories import Ratings, buckets, cut
+from algorithms.neural.rated_histories import Ratings
 from bench.errors import Unsupported
 
 CPU = torch.device("cpu")
@@ -116,17 +116,6 @@ def replace_gaps(batch: Any) -> Any:
     return batch._replace(
         items=torch.where(batch.real, batch.items, 7), ratings=torch.where(batch.real, batch.ratings, 1e6)
     )
-
-
-def test_histories_are_cut_from_their_start() -> None:
-    starts, lengths = cut(np.array([0, 0, 5, 8, 9]), 3)
-    assert starts.tolist() == [0, 3, 5, 8]
-    assert lengths.tolist() == [3, 2, 3, 1]
-
-
-def test_buckets_hold_everything_and_are_small() -> None:
-    assert list(buckets(np.array([1, 1, 2, 2, 9, 10]), 6)) == [slice(0, 3), slice(3, 4), slice(4, 5), slice(5, 6)]
-    assert list(buckets(np.array([], np.int64), 6)) == []
 
 
 def test_a_history_is_enough_and_ratings_are_needed() -> None:

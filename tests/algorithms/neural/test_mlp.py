@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from algorithms.neural.mlp import Perceptron, thin
+from algorithms.neural.dropout import thin
+from algorithms.neural.mlp import Perceptron
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.3, 0.9])

@@ -34,6 +34,18 @@ def gbce(positive: np.ndarray, negative: np.ndarray) -> float:
     return float(np.mean(-np.log(sigmoid(positive) ** beta) - np.log(1 - sigmoid(negative)).sum(axis=1)))
 
 
+def averaged_bce(positive: np.ndarray, negative: np.ndarray) -> float:
+    """The mean of what each negative alone gives."""
+    alone = [-np.log(sigmoid(positive)) - np.log(1 - sigmoid(one)) for one in negative.T]
+    return float(np.mean(alone))
+
+
+def top_bpr(positive: np.ndarray, negative: np.ndarray) -> float:
+    share = softmax(negative)
+    ahead = (share * sigmoid(positive[:, None] - negative)).sum(axis=1)
+    return float(np.mean(-np.log(ahead) + 0.3 * (share * negative**2).sum(axis=1)))
+
+
 def bpr(positive: np.ndarray, negative: np.ndarray) -> float:
     return float(np.mean(-np.log(sigmoid(positive[:, None] - negative))))
 
@@ -74,7 +86,9 @@ PAIRS = numbers((3,), (3, 4))
 CASES: list[tuple[Callable[..., float], Callable[..., torch.Tensor], Arrays]] = [
     (bce, losses.binary_cross_entropy, PAIRS),
     (gbce, lambda p, n: losses.generalised_bce(p, n, 0.4, 0.75), PAIRS),
+    (averaged_bce, losses.mean_bce, PAIRS),
     (bpr, losses.bayesian_ranking, PAIRS),
+    (top_bpr, lambda p, n: losses.bpr_max(p, n, 0.3), PAIRS),
     (cross_entropy, lambda x: losses.softmax_cross_entropy(x, torch.tensor([1, 0, 3])), numbers((3, 4))),
     (sampled, lambda p, n: losses.sampled_softmax(p, n, LOG_Q, float(np.log(3))), PAIRS),
     (likelihood, lambda x: losses.multinomial(x, torch.tensor(COUNTS)), numbers((3, 4))),

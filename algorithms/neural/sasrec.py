@@ -1,0 +1,69 @@
+"""SASRec: a Transformer reads the history and asks for the next item."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from algorithms.neural.dropout import Dropout
+from algorithms.neural.sequences import SequenceModel, SequenceParams
+from algorithms.neural.transformer import Block
+from bench.params import number
+
+
+class SASRecParams(SequenceParams):
+    """Size of the Transformer and how it learns."""
+
+    blocks: int = number(2, low=1, high=24, search=(1, 4))
+    """Attention with a feed-forward layer each."""
+    heads: int = number(1, low=1, high=64, search=(1, 4))
+    """Into how many parts attention divides the d numbers of a place."""
+    epochs: int = number(100, low=1, high=10_000)
+    """Most passes over the histories; with a validation part training may end earlier."""
+    patience: int = number(10, low=1, high=10_000)
+    """Epochs without a better NDCG@10 on the validation part before training ends."""
+
+
+class Network(nn.Module):
+    """States after each place of a history, none of which depends on later ones."""
+
+    def __init__(self, n_items: int, params: SASRecParams) -> None:
+        super().__init__()
+        d = params.factors
+        self.items, self.places = nn.Embedding(n_items, d), nn.Embedding(params.max_length, d)
+        for vectors in (self.items, self.places):
+            nn.init.normal_(vectors.weight, std=d**-0.5)
+        self.blocks = nn.ModuleList([Block(d, params.heads, d, params.dropout) for _ in range(params.blocks)])
+        self.norm, self.dropout = nn.LayerNorm(d), Dropout(params.dropout)
+
+    def forward(self, items: Tensor, lengths: Tensor) -> Tensor:
+        """(b, l, d) states after each of the items (b, l); places count from the end of a history."""
+        back = lengths[:, None] - 1 - torch.arange(items.shape[1], device=items.device)  # (b, l)
+        x = self.items(items) * self.items.embedding_dim**0.5 + self.places(back.clamp(min=0))
+        x = self.dropout(x)
+        for block in self.blocks:
+            x = block(x)
+        states: Tensor = self.norm(x)
+        return states
+
+
+class SASRec(SequenceModel[SASRecParams]):
+    """s(i) = h_nᵀ e_i with h what a Transformer makes of the last n items of a history, e_i the vector of item i.
+
+    x_t = √d·e_{i_t} + p_{n−t} (places count from the end, so that the last item always has the same one), then `blocks`
+    times x ← x + Attention(LayerNorm(x)), x ← x + W₂ gelu(W₁ LayerNorm(x) + b₁) + b₂, and h = LayerNorm(x). Kang and
+    McAuley (2018), "Self-attentive sequential recommendation", section III. The vectors of items that go in are those
+    that give the scores (their "shared item embedding"). Where the paper has ReLU there is GELU, and attention itself
+    has no dropout.
+
+    With `loss = "bce"` it learns as in the paper, with the cross-entropy over all or sampled items as in Klenitskiy and
+    Vasilev (2023), "Turning dross into gold loss: is BERT4Rec really better than SASRec?".
+    """
+
+    name = "sasrec"
+    paper = "kang2018"
+    Params = SASRecParams
+    network: Network
+
+    def _build(self) -> Network:
+        return Network(self.n_items, self.params)

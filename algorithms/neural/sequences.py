@@ -1,0 +1,118 @@
+"""What models of the next item share: histories in rectangles, a target at each place, scores from the last state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol, TypeVar, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from algorithms.neural.model import NeuralModel, Task
+from algorithms.neural.next_item import NextItemLoss, NextItemParams
+from algorithms.neural.rectangles import buckets, cut, rectangle
+from bench.algorithm import Can, Needs
+from bench.params import number
+from bench.types import Bools, Longs, Query, Training
+
+_UNEVEN = 0.1  # how much longer than its neighbours a history may be: the more, the more are mixed and padded
+
+
+class SequenceParams(NextItemParams):
+    """Size of a model of the next item, and how it learns."""
+
+    factors: int = number(64, low=1, high=2048, search=(32, 128), log=True)
+    """d: length of all vectors."""
+    max_length: int = number(200, low=1, high=10_000, search=(50, 200), log=True)
+    """Items of a history that are looked at; in training, after how many it is cut."""
+    batch_size: int = number(12_800, low=1, high=10_000_000)
+    """Items per step, gaps included; a single history may be longer."""
+    dropout: float = number(0.1, low=0, high=0.9, search=(0, 0.5))
+    """Share of the entries of vectors and states that is set to zero in training."""
+
+
+P = TypeVar("P", bound=SequenceParams)
+
+
+class Sequences(NamedTuple):
+    """Parts of b histories, oldest item first; what stands after the end of one says nothing."""
+
+    items: Tensor  # (b, l)
+    lengths: Tensor  # (b,)
+    real: Tensor  # (b, l) false after the end
+    targets: Tensor  # (p,) the item after each of the p real places
+    negatives: Tensor  # (c,) items to compare all of them with
+
+
+class SequenceNetwork(Protocol):
+    """What `SequenceModel` asks of a network."""
+
+    items: nn.Embedding
+
+    def __call__(self, items: Tensor, lengths: Tensor) -> Tensor:
+        """(b, l, d) states after each of the items (b, l); what stands after the end of a history changes none."""
+
+
+class SequenceModel(NeuralModel[P]):
+    """s(i) = hᵀ e_i with h what a network makes of the last `max_length` items of a history, e_i the vector of item i.
+
+    One pass through a history of up to `max_length` items yields a target at each place, the next item; longer ones are
+    cut, so that each interaction but a user's first is a target once in an epoch. Histories of about the same length go
+    together, in random order. No vector belongs to a user, so a history is enough; of it only items count that training
+    knows, and questions without such an item are not served.
+    """
+
+    needs = Needs.ORDER
+    can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
+
+    @property
+    def _states(self) -> SequenceNetwork:
+        return cast(SequenceNetwork, self.network)
+
+    def _task(self, train: Training, device: torch.device) -> Task:
+        data, p = train.interactions, self.params
+        everything = torch.tensor(data.items, dtype=torch.long, device=device)
+        known = torch.as_tensor(np.flatnonzero(self.known_items), device=device)
+        inputs = np.maximum(np.diff(data.offsets) - 1, 0)  # all items of a user but the last
+        starts, lengths = cut(data.offsets[:-1], inputs, p.max_length)
+        criterion = NextItemLoss(p, len(known))
+
+        def batches(generator: torch.Generator) -> Iterator[Sequences]:
+            """Parts of about the same length, in random order."""
+            noise = torch.rand(len(lengths), generator=generator, device=device).cpu().numpy()
+            order = np.argsort(lengths * (1 + _UNEVEN * noise))
+            alike = list(buckets(np.maximum.accumulate(lengths[order]), p.batch_size))
+            for place in torch.randperm(len(alike), generator=generator, device=device).tolist():
+                rows = order[alike[place]]
+                where, real = rectangle(starts[rows], lengths[rows], device)
+                negatives = known[torch.randperm(len(known), generator=generator, device=device)[: p.negatives]]
+                yield Sequences(everything[where], real.sum(dim=1), real, everything[where[real] + 1], negatives)
+
+        def loss(batch: Sequences) -> Tensor:
+            states = self._states(batch.items, batch.lengths)[batch.real]  # (p, d)
+            return criterion(states, self._states.items.weight, batch.targets, batch.negatives)
+
+        return Task(batches, loss)
+
+    def _served(self, query: Query) -> Bools:
+        return np.asarray(np.diff(self._met(query)) > 0)
+
+    def _met(self, query: Query) -> Longs:
+        """(b + 1,) where histories begin and end once items that training does not know are left out."""
+        return np.concatenate([[0], np.cumsum(self.known_items[query.items])])[query.offsets]
+
+    def _logits(self, query: Query, rows: Longs) -> Tensor:
+        met = self._met(query)
+        items = torch.tensor(query.items[self.known_items[query.items]], dtype=torch.long, device=self._on)
+        ends = met[rows + 1]
+        lengths = np.minimum(ends - met[rows], self.params.max_length)
+        order = np.argsort(lengths, kind="stable")
+        last = torch.empty(len(rows), self._states.items.embedding_dim, device=self._on)
+        for bucket in buckets(lengths[order], self.params.batch_size):
+            some = order[bucket]
+            where, real = rectangle(ends[some] - lengths[some], lengths[some], self._on)
+            sizes = real.sum(dim=1)
+            states = self._states(items[where], sizes)  # (b, l, d)
+            last[torch.as_tensor(some, device=self._on)] = states[torch.arange(len(some)), sizes - 1].float()
+        return last @ self._states.items.weight.T
