@@ -10,15 +10,13 @@ from neural_data import interactions
 
 from algorithms.neural.mult_dae import MultDAE
 from algorithms.neural.mult_vae import MultVAE
-from algorithms.neural.recvae import RecVAE
 from bench.types import Floats, Interactions, Query
 
-MODELS = {cls.name: cls for cls in (MultDAE, MultVAE, RecVAE)}
+MODELS = {cls.name: cls for cls in (MultDAE, MultVAE)}
 SMALL = {"factors": 8, "batch_size": 8, "learning_rate": 0.02, "patience": 20}
 SMALLER: dict[str, dict[str, Any]] = {
     "mult-dae": {},
     "mult-vae": {"hidden": 16, "annealing": 50},
-    "recvae": {"hidden": 16},
 }
 FEW = interactions([(0, 0), (0, 2), (1, 3)], 2, 5)  # two users, five items of which two are met by nobody
 

@@ -1,0 +1,89 @@
+"""What the scripts about neural models share: train one, print quality and time beside their goals."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import torch
+from measured import seconds, show
+
+from algorithms.neural.isolation import thread_limit
+from algorithms.neural.model import NeuralModel
+from bench import notebook
+from bench.types import Split
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model, its data, and what it has to reach."""
+
+    name: str
+    split: Callable[[], Split]
+    params: dict[str, Any]
+    least: dict[str, float]  # metric -> lowest value; for rmse the highest
+    minutes: float  # of training
+    epoch: float | None = None  # seconds
+
+
+def floor(model: NeuralModel[Any], split: Split) -> float:
+    """Seconds of the passes of one epoch."""
+    task = model._task(split.training(), torch.device("cpu"))  # the harness's own script may look inside
+    generator = torch.Generator().manual_seed(0)
+    count = sum(1 for _ in task.batches(generator))
+    model.network.train()
+    some = list(islice(task.batches(generator), 10))
+    with thread_limit(model.threads):
+        passes = [seconds(lambda b=batch: task.loss(b).backward())[0] for batch in some]  # type: ignore[no-untyped-call]
+    return statistics.median(passes) * count
+
+
+def measure(part: Part, threads: int, curves: bool) -> bool:
+    """Train, score, print; whether all goals are met."""
+    split, heard, begin = part.split(), list[float](), time.perf_counter()
+    model = notebook.create(part.name, **part.params)
+    model.threads = threads
+
+    def report(epoch: int, **values: float) -> None:
+        heard.append(time.perf_counter() - begin)
+        if curves:
+            named = "".join(f"  {name} {value:.4f}" for name, value in values.items())
+            print(f"{epoch:>6}{heard[-1]:>9.1f} s{named}", flush=True)
+
+    taken, _ = seconds(lambda: model.fit(replace(split.training(), report=report)))
+    model.fit = lambda train: None  # it is fitted
+    found = notebook.evaluate(model, split, tuple(part.least)).metrics
+    print(f"{part.name}: {len(heard)} epochs, threads {threads}, {part.params}, {split}")
+    passes = floor(model, split)
+    met = show("  training", taken / 60, part.minutes, "min", passes * len(heard) / 60)
+    if part.epoch is not None:
+        met &= show("  an epoch, validation included", taken / len(heard), part.epoch, "s", passes)
+    for metric, bound in part.least.items():
+        value = found[metric] or 0.0
+        good = value <= bound if metric == "rmse" else value >= bound
+        met &= good
+        print(f"  {metric:<50}{value:>9.4f}    {bound:>9.4f}   {'' if good else '            MISSED'}")
+    return met
+
+
+def run(parts: dict[str, Part]) -> int:
+    """Measure what the command line names; 0 when all goals are met."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", choices=[[], *parts])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--curves", action="store_true", help="print each epoch")
+    wanted = parser.parse_args()
+    if "BENCH_DATA" not in os.environ:
+        print("set BENCH_DATA to the folder of the downloaded data", file=sys.stderr)
+        return 2
+    print(f"{'':<52}{'value':>12}{'goal':>13}{'ratio':>9}   (to the passes alone)")
+    met = [measure(parts[name], wanted.threads, wanted.curves) for name in wanted.parts or parts]
+    print(f"goal {'met' if all(met) else 'MISSED'}")
+    return 0 if all(met) else 1
