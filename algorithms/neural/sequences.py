@@ -9,12 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from algorithms.neural.attribution import contributions
+from algorithms.neural.isolation import thread_limit
 from algorithms.neural.model import NeuralModel, Task
 from algorithms.neural.next_item import NextItemLoss, NextItemParams
 from algorithms.neural.rectangles import buckets, cut, rectangle
+from algorithms.reasons import strongest
 from bench.algorithm import Can, Needs
 from bench.params import number
-from bench.types import Bools, Longs, Query, Training
+from bench.types import Bools, Longs, Query, Reason, Training
 
 _UNEVEN = 0.1  # how much longer than its neighbours a history may be: the more, the more are mixed and padded
 
@@ -26,8 +29,10 @@ class SequenceParams(NextItemParams):
     """d: length of all vectors."""
     max_length: int = number(200, low=1, high=10_000, search=(50, 200), log=True)
     """Items of a history that are looked at; in training, after how many it is cut."""
-    batch_size: int = number(12_800, low=1, high=10_000_000)
+    batch_size: int = number(6400, low=1, high=10_000_000)
     """Items per step, gaps included; a single history may be longer."""
+    learning_rate: float = number(0.003, low=1e-6, high=1000, search=(5e-4, 1e-2), log=True)
+    """Step length of AdamW."""
     dropout: float = number(0.1, low=0, high=0.9, search=(0, 0.5))
     """Share of the entries of vectors and states that is set to zero in training."""
 
@@ -64,7 +69,7 @@ class SequenceModel(NeuralModel[P]):
     """
 
     needs = Needs.ORDER
-    can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
+    can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS | Can.EXPLAIN
 
     @property
     def _states(self) -> SequenceNetwork:
@@ -94,6 +99,18 @@ class SequenceModel(NeuralModel[P]):
             return criterion(states, self._states.items.weight, batch.targets, batch.negatives)
 
         return Task(batches, loss)
+
+    def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
+        """The n items of the history that add most to the score of `item`, as `contributions` says."""
+        history = query.items[query.offsets[0] : query.offsets[1]]
+        history = history[self.known_items[history]][-self.params.max_length :]
+        if not (len(history) and self.known_items[item]):
+            return []
+        with thread_limit(self.threads):
+            rows = torch.as_tensor(history, dtype=torch.long, device=self._on)
+            weights = contributions(self.network, self._states.items, rows, item).cpu().numpy()
+        each, where = np.unique(history, return_inverse=True)  # an item may have come several times
+        return strongest(each, np.bincount(where, weights).astype(np.float64), n)
 
     def _served(self, query: Query) -> Bools:
         return np.asarray(np.diff(self._met(query)) > 0)

@@ -96,6 +96,26 @@ def test_items_that_training_does_not_know_are_passed_over(name: str) -> None:
     np.testing.assert_allclose(model.score(query), model.score(plain), rtol=1e-5)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_reasons_are_what_the_score_loses_by_small_steps(name: str) -> None:
+    data = sequences([12])
+    model, query, item = untrained(name, data), asked(data), int(data.items[4])
+    vectors, step = model.network.items, 1e-2
+    plain, slopes = model.score(query)[0, item], {}
+    for other in data.items.tolist():  # shrink the vector that goes in, not the one that scores
+        handle = vectors.register_forward_hook(
+            lambda _m, rows, out, o=other: torch.where((rows[0] == o)[..., None], out * (1 - step), out)
+        )
+        slopes[other] = float(plain - model.score(query)[0, item]) / step
+        handle.remove()
+    found = {reason.item: reason.weight for reason in model.explain(query, item, n=12)}
+    largest = max(slopes.values())
+    for other, slope in slopes.items():
+        assert found.get(other, 0) == pytest.approx(max(slope, 0), abs=0.1 * largest)  # a step is not infinitely small
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert model.explain(query, N_ITEMS - 1) == []
+
+
 def test_every_interaction_but_the_first_is_a_target_once_after_what_came_before_it() -> None:
     data = sequences([1, 25, 3, 0, 12, 25])
     model = untrained("sasrec", data, max_length=10, batch_size=40)
