@@ -30,7 +30,7 @@ def recbole() -> Split:
 
 SHORT = {"max_length": 50}
 PARTS = {
-    "sasrec": Part("sasrec", sasrec, {}, {"hit_rate@10": 0.299, "ndcg@10": 0.173}, 40, 20),
+    "sasrec": Part("sasrec", sasrec, {}, {"hit_rate@10": 0.299, "ndcg@10": 0.173}, 40, 20, 3),
     "sasrec-softmax": Part("sasrec", sasrec, {"loss": "softmax", "epochs": 2}, {}, 40, 40),
     "gru4rec": Part("gru4rec", sasrec, {"epochs": 2}, {}, 40, 20),
     "gru4rec-recbole": Part("gru4rec", recbole, SHORT, {"hit_rate@10": 0.258, "ndcg@10": 0.1437}, 30),

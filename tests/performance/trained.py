@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import sys
 import time
@@ -31,6 +32,7 @@ class Part:
     least: dict[str, float]  # metric -> lowest value; for rmse the highest
     minutes: float  # of training
     epoch: float | None = None  # seconds
+    memory: float | None = None  # GB
 
 
 def floor(model: NeuralModel[Any], split: Split) -> float:
@@ -65,6 +67,9 @@ def measure(part: Part, threads: int, curves: bool) -> bool:
     met = show("  training", taken / 60, part.minutes, "min", passes * len(heard) / 60)
     if part.epoch is not None:
         met &= show("  an epoch, validation included", taken / len(heard), part.epoch, "s", passes)
+    if part.memory is not None:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+        met &= show("  peak memory of this process so far", peak, part.memory, "GB")
     for metric, bound in part.least.items():
         value = found[metric] or 0.0
         good = value <= bound if metric == "rmse" else value >= bound

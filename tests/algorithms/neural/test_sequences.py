@@ -145,6 +145,17 @@ def test_batches_are_mixed_anew() -> None:
     assert firsts[0] != firsts[1]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_history_of_a_hundred_thousand_items_is_learnt_and_asked(name: str) -> None:
+    items = np.append(np.random.default_rng(0).integers(0, 50, 100_000), [3, 3, 3]).astype(np.int32)  # many repeated
+    data = Interactions(np.zeros(len(items), np.int32), items, None, None, 1, 51, ordered=True)
+    model: Any = create(name, factors=8, epochs=1)
+    model.fit(training(data))
+    found = model.score(asked(data))
+    assert np.isfinite(found[0, :50]).all()
+    assert np.isnan(found[0, 50])
+
+
 def test_histories_are_cut_from_their_ends() -> None:
     starts, lengths = cut(np.array([0, 0, 5, 8]), np.array([0, 5, 3, 1]), 3)
     assert sorted(zip(starts.tolist(), lengths.tolist(), strict=True)) == [(0, 2), (2, 3), (5, 3), (8, 1)]
