@@ -1,6 +1,6 @@
 """Neural models at the numbers that they have to reach: quality, and minutes of training, on two cores.
 
-    BENCH_DATA=… python tests/performance/neural.py [PART …] [--threads 2] [--curves]
+    BENCH_DATA=… python tests/performance/neural.py [PART …] [--threads 2] [--curves] [--picture FILE]
 
 Parts: neumf (NCF's split of MovieLens 1M), mult-vae (RecBole's protocol), token-transformer (the first of Surprise's
 five folds of MovieLens 100K); all if left out. The curve of LightGCN has a script of its own. The floor is the time of

@@ -1,6 +1,6 @@
 """Sequence models at the numbers that they have to reach: quality, minutes of training, seconds of an epoch, two cores.
 
-    BENCH_DATA=… python tests/performance/sequence.py [PART …] [--threads 2] [--curves]
+    BENCH_DATA=… python tests/performance/sequence.py [PART …] [--threads 2] [--curves] [--picture FILE]
 
 Parts: sasrec (sampled softmax) on the next item of SASRec's MovieLens 1M; sasrec-softmax, two epochs with the softmax
 over all items; gru4rec on the same and gru4rec-recbole and caser-recbole on RecBole's (ratings of 3 and more, 10-core,

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import torch
+from curve_picture import Curve, draw
 from measured import seconds, show
 
 from algorithms.neural.isolation import thread_limit
@@ -47,15 +49,17 @@ def floor(model: NeuralModel[Any], split: Split) -> float:
     return statistics.median(passes) * count
 
 
-def measure(part: Part, threads: int, curves: bool) -> bool:
-    """Train, score, print; whether all goals are met."""
-    split, heard, begin = part.split(), list[float](), time.perf_counter()
+def measure(part: Part, threads: int, curve: Curve, talk: bool) -> bool:
+    """Train, score, print; whether all goals are met. The validation quality of each epoch is added to `curve`."""
+    split, heard = part.split(), list[float]()
     model = notebook.create(part.name, **part.params)
-    model.threads = threads
+    model.threads, begin = threads, time.perf_counter()
 
     def report(epoch: int, **values: float) -> None:
         heard.append(time.perf_counter() - begin)
-        if curves:
+        if "ndcg" in values:
+            curve.append((heard[-1], values["ndcg"]))
+        if talk:
             named = "".join(f"  {name} {value:.4f}" for name, value in values.items())
             print(f"{epoch:>6}{heard[-1]:>9.1f} s{named}", flush=True)
 
@@ -84,11 +88,15 @@ def run(parts: dict[str, Part]) -> int:
     parser.add_argument("parts", nargs="*", choices=[[], *parts])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--curves", action="store_true", help="print each epoch")
+    parser.add_argument("--picture", type=Path, help="draw validation quality against seconds into this file")
     wanted = parser.parse_args()
     if "BENCH_DATA" not in os.environ:
         print("set BENCH_DATA to the folder of the downloaded data", file=sys.stderr)
         return 2
     print(f"{'':<52}{'value':>12}{'goal':>13}{'ratio':>9}   (to the passes alone)")
-    met = [measure(parts[name], wanted.threads, wanted.curves) for name in wanted.parts or parts]
+    curves: dict[str, Curve] = {name: [] for name in wanted.parts or parts}
+    met = [measure(parts[name], wanted.threads, curve, wanted.curves) for name, curve in curves.items()]
+    if wanted.picture:
+        draw({name: curve for name, curve in curves.items() if curve}, wanted.picture)
     print(f"goal {'met' if all(met) else 'MISSED'}")
     return 0 if all(met) else 1
