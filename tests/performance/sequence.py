@@ -3,8 +3,9 @@
     BENCH_DATA=… python tests/performance/sequence.py [PART …] [--threads 2] [--curves] [--picture FILE]
 
 Parts: sasrec (sampled softmax) on the next item of SASRec's MovieLens 1M; sasrec-softmax, two epochs with the softmax
-over all items; gru4rec and caser, two epochs each, for their speed. All if left out. The floor is the time of forward and backward passes alone: that of one batch, times the
-number of steps, without sampling, steps of the optimiser, validation and checkpoints.
+over all items; gru4rec and caser, two epochs each, for their speed. All if left out. The floor is the time of forward
+and backward passes alone: that of one batch, times the number of steps, without sampling, steps of the optimiser,
+validation and checkpoints.
 """
 
 from __future__ import annotations
