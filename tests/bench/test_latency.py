@@ -161,8 +161,9 @@ def test_a_cell_says_how_long_one_user_waits(small_data: None, tmp_path: Path):
 def test_a_failure_while_latency_is_measured_is_a_warning(
     algorithm: str, warning: str, spoiling: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(runner, "LATENCY_PATIENCE", 1.0)
-    monkeypatch.setattr(runner, "EXIT_GRACE", 0.5)
+    if algorithm == "spoils-hangs":  # the others take the time that a busy machine needs
+        monkeypatch.setattr(runner, "LATENCY_PATIENCE", 1.0)
+        monkeypatch.setattr(runner, "EXIT_GRACE", 0.5)
     store, record = _one(algorithm, tmp_path)
     assert (record.status, record.reason, record.latency) == ("ok", "", {})
     assert len([text for text in record.warnings if text.startswith("latency")]) == 1
