@@ -15,6 +15,7 @@ import pytest
 from bench import notebook
 
 pytestmark = [
+    pytest.mark.slow,  # half a minute and more for each
     pytest.mark.reference,
     pytest.mark.skipif("BENCH_DATA" not in os.environ, reason="BENCH_DATA does not name a folder of downloaded data"),
 ]
@@ -23,8 +24,8 @@ GOLDEN = [
     ("gmf", 0.1756, 0.0057),
     ("mlp", 0.1618, 0.0043),
     ("neumf", 0.1710, 0.0039),
-    pytest.param("deepfm", 0.1733, 0.0013, marks=pytest.mark.slow),
-    pytest.param("two-tower", 0.1680, 0.0018, marks=pytest.mark.slow),
+    ("deepfm", 0.1733, 0.0013),
+    ("two-tower", 0.1680, 0.0018),
 ]
 
 
