@@ -22,10 +22,6 @@ class CaserParams(SequenceParams):
     """Filters that weigh the L items."""
     dropout: float = number(0.4, low=0, high=0.9, search=(0.1, 0.6))
     """Share of what the filters found that is set to zero in training."""
-    epochs: int = number(100, low=1, high=10_000)
-    """Most passes over the histories; with a validation part training may end earlier."""
-    patience: int = number(10, low=1, high=10_000)
-    """Epochs without a better NDCG@10 on the validation part before training ends."""
 
 
 class Network(nn.Module):

@@ -16,10 +16,6 @@ class GRU4RecParams(SequenceParams):
     """Recurrent layers, one on the other."""
     hidden: int = number(64, low=1, high=4096, search=(64, 256), log=True)
     """Length of the states of each layer."""
-    epochs: int = number(100, low=1, high=10_000)
-    """Most passes over the histories; with a validation part training may end earlier."""
-    patience: int = number(10, low=1, high=10_000)
-    """Epochs without a better NDCG@10 on the validation part before training ends."""
 
 
 class Network(nn.Module):

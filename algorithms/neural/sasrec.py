@@ -18,10 +18,6 @@ class SASRecParams(SequenceParams):
     """Attention with a feed-forward layer each."""
     heads: int = number(1, low=1, high=64, search=(1, 4))
     """Into how many parts attention divides the d numbers of a place."""
-    epochs: int = number(100, low=1, high=10_000)
-    """Most passes over the histories; with a validation part training may end earlier."""
-    patience: int = number(10, low=1, high=10_000)
-    """Epochs without a better NDCG@10 on the validation part before training ends."""
 
 
 class Network(nn.Module):

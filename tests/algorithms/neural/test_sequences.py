@@ -100,18 +100,20 @@ def test_items_that_training_does_not_know_are_passed_over(name: str) -> None:
 def test_reasons_are_what_the_score_loses_by_small_steps(name: str) -> None:
     data = sequences([12])
     model, query, item = untrained(name, data), asked(data), int(data.items[4])
-    vectors, step = model.network.items, 1e-2
-    plain, slopes = model.score(query)[0, item], {}
-    for other in data.items.tolist():  # shrink the vector that goes in, not the one that scores
-        handle = vectors.register_forward_hook(
-            lambda _m, rows, out, o=other: torch.where((rows[0] == o)[..., None], out * (1 - step), out)
-        )
-        slopes[other] = float(plain - model.score(query)[0, item]) / step
-        handle.remove()
+    vectors, step, slopes = model.network.items, 1e-2, {}
+    for other in data.items.tolist():  # stretch and shrink the vector that goes in, not the one that scores
+        moved = []
+        for factor in (1 + step, 1 - step):
+            handle = vectors.register_forward_hook(
+                lambda _m, rows, out, o=other, f=factor: torch.where((rows[0] == o)[..., None], out * f, out)
+            )
+            moved.append(float(model.score(query)[0, item]))
+            handle.remove()
+        slopes[other] = (moved[0] - moved[1]) / (2 * step)
     found = {reason.item: reason.weight for reason in model.explain(query, item, n=12)}
     largest = max(slopes.values())
     for other, slope in slopes.items():
-        assert found.get(other, 0) == pytest.approx(max(slope, 0), abs=0.1 * largest)  # a step is not infinitely small
+        assert found.get(other, 0) == pytest.approx(max(slope, 0), abs=0.02 * largest)  # a step is not infinitely small
     assert list(found.values()) == sorted(found.values(), reverse=True)
     assert model.explain(query, N_ITEMS - 1) == []
 
