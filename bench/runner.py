@@ -176,8 +176,11 @@ class Runner:
         if seconds > time_limit:
             return "timeout", f"over the limit of {time_limit:.0f} s in phase {watched.phase}"
         if watched.memory > memory_limit:
-            used, allowed = watched.memory / 1e6, memory_limit / 1e6
-            return "oom", f"{used:.0f} MB in phase {watched.phase}, over the limit of {allowed:.0f} MB"
+            used, allowed = (
+                math.ceil(watched.memory / 1e6),
+                memory_limit / 1e6,
+            )  # so that 600.2 is over 600 in print too
+            return "oom", f"{used} MB in phase {watched.phase}, over the limit of {allowed:.0f} MB"
         return None
 
     def limit(self, cell: Cell) -> tuple[float, float]:

@@ -29,12 +29,16 @@ class Averaged(nn.Module):
         self.average = deepcopy(network).requires_grad_(False)
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
 
+    @property
+    def current(self) -> Any:
+        """The network that answers now."""
+        return self.latest if self.training else self.average
+
     def forward(self, *inputs: Any) -> Any:
         """What the network says."""
-        if not self.training:
-            return self.average(*inputs)
-        self._take_in()
-        return self.latest(*inputs)
+        if self.training:
+            self._take_in()
+        return self.current(*inputs)
 
     @torch.no_grad()
     def _take_in(self) -> None:

@@ -13,7 +13,7 @@ from algorithms.neural.model import Task
 from algorithms.neural.params import NeuralParams
 from algorithms.neural.rated_histories import Histories, Ratings
 from algorithms.neural.rating_tokens import RatingModel, Tokens
-from algorithms.neural.rectangles import buckets, cut
+from algorithms.neural.sequence.rectangles import buckets, cut
 from bench.algorithm import Can
 from bench.errors import Unsupported
 from bench.params import number

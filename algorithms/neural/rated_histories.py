@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from algorithms.neural.rectangles import rectangle
+from algorithms.neural.sequence.rectangles import rectangle
 from bench.types import Floats, Ints, Longs
 
 

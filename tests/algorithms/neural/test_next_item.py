@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from algorithms.neural import blockwise, losses
-from algorithms.neural.next_item import NextItemLoss, NextItemParams
+from algorithms.neural import losses
+from algorithms.neural.sequence import blockwise
+from algorithms.neural.sequence.next_item import NextItemLoss, NextItemParams
 
 PLACES, FACTORS, ITEMS = 37, 8, 23
 DRAWN = torch.tensor([4, 20, 7, 0, 13])  # negatives; some of them are targets

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from algorithms.neural.dropout import Dropout
-from algorithms.neural.sequences import SequenceModel, SequenceParams
+from algorithms.neural.sequence.model import SequenceModel, SequenceParams
+from algorithms.neural.sequence.network import SequenceNetwork
 from bench.params import number
 
 
@@ -18,14 +19,12 @@ class GRU4RecParams(SequenceParams):
     """Length of the states of each layer."""
 
 
-class Network(nn.Module):
+class Network(SequenceNetwork):
     """States after each place of a history."""
 
     def __init__(self, n_items: int, params: GRU4RecParams) -> None:
-        super().__init__()
         d, hidden = params.factors, params.hidden
-        self.items = nn.Embedding(n_items, d)
-        nn.init.normal_(self.items.weight, std=d**-0.5)
+        super().__init__(n_items, d)
         self.reads = nn.GRU(d, hidden, params.layers, batch_first=True)
         for name, weight in self.reads.named_parameters():
             if name.startswith("weight_hh"):
@@ -35,8 +34,7 @@ class Network(nn.Module):
 
     def forward(self, items: Tensor, lengths: Tensor) -> Tensor:
         """(b, l, d) states after each of the items (b, l)."""
-        x = self.items(items) * self.items.embedding_dim**0.5
-        states, _ = self.reads(self.dropout(x))  # (b, l, hidden)
+        states, _ = self.reads(self.dropout(self.items(items)))  # (b, l, hidden)
         out: Tensor = self.out(self.dropout(states))
         return out
 
@@ -53,7 +51,6 @@ class GRU4Rec(SequenceModel[GRU4RecParams]):
     name = "gru4rec"
     paper = "hidasi2016"
     Params = GRU4RecParams
-    network: Network
 
-    def _build(self) -> Network:
+    def _reader(self) -> Network:
         return Network(self.n_items, self.params)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from algorithms.neural.attribution import contributions
+from algorithms.neural.averaging import Averaged
 from algorithms.neural.isolation import thread_limit
 from algorithms.neural.model import NeuralModel, Task
-from algorithms.neural.next_item import NextItemLoss, NextItemParams
-from algorithms.neural.rectangles import buckets, cut, rectangle
+from algorithms.neural.sequence.attribution import contributions
+from algorithms.neural.sequence.network import SequenceNetwork
+from algorithms.neural.sequence.next_item import NextItemLoss, NextItemParams
+from algorithms.neural.sequence.rectangles import buckets, cut, rectangle
 from algorithms.reasons import strongest
 from bench.algorithm import Can, Needs
 from bench.params import number
@@ -52,18 +55,9 @@ class Sequences(NamedTuple):
 
     items: Tensor  # (b, l)
     lengths: Tensor  # (b,)
-    real: Tensor  # (b, l) false after the end
-    targets: Tensor  # (p,) the item after each of the p real places
+    asked: Tensor  # (b, l) where something is to be found
+    targets: Tensor  # (p,) the items to be found there, row by row
     negatives: Tensor  # (c,) items to compare all of them with
-
-
-class SequenceNetwork(Protocol):
-    """What `SequenceModel` asks of a network."""
-
-    items: nn.Embedding
-
-    def __call__(self, items: Tensor, lengths: Tensor) -> Tensor:
-        """(b, l, d) states after each of the items (b, l); what stands after the end of a history changes none."""
 
 
 class SequenceModel(NeuralModel[P]):
@@ -72,21 +66,42 @@ class SequenceModel(NeuralModel[P]):
     One pass through a history of up to `max_length` items yields a target at each place, the next item; longer ones are
     cut, so that each interaction but a user's first is a target once in an epoch. Histories of about the same length go
     together, in random order. No vector belongs to a user, so a history is enough; of it only items count that training
-    knows, and questions without such an item are not served.
+    knows, and questions without such an item are not served. Answers come from the average of the weights.
     """
 
     needs = Needs.ORDER
     can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS | Can.EXPLAIN
+    network: Averaged
+    only_targets: ClassVar[int] = 1  # items at the end of a history that no network reads in training
+
+    @abstractmethod
+    def _reader(self) -> SequenceNetwork:
+        """The untrained network."""
+
+    def _build(self) -> Averaged:
+        return Averaged(self._reader())
+
+    def _example(
+        self, everything: Tensor, where: Tensor, real: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Items (b, l) to read, where to ask (b, l) and the targets (p,), from the places `where` (b, l), if `real`."""
+        return everything[where], real, everything[where[real] + 1]
+
+    def _question(self, items: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """What to read (b, l) and how much of it (b,), so that the last state scores what follows histories (b, l)."""
+        return items, lengths
 
     @property
-    def _states(self) -> SequenceNetwork:
-        return cast(SequenceNetwork, self.network)
+    def _vectors(self) -> Tensor:
+        """(n_items, d) those that give the scores."""
+        vectors: Tensor = self.network.current.items.weight
+        return vectors[: self.n_items]
 
     def _task(self, train: Training, device: torch.device) -> Task:
         data, p = train.interactions, self.params
         everything = torch.tensor(data.items, dtype=torch.long, device=device)
         known = torch.as_tensor(np.flatnonzero(self.known_items), device=device)
-        inputs = np.maximum(np.diff(data.offsets) - 1, 0)  # all items of a user but the last
+        inputs = np.maximum(np.diff(data.offsets) - self.only_targets, 0)
         starts, lengths = cut(data.offsets[:-1], inputs, p.max_length)
         criterion = NextItemLoss(p, len(known))
 
@@ -99,11 +114,12 @@ class SequenceModel(NeuralModel[P]):
                 rows = order[alike[place]]
                 where, real = rectangle(starts[rows], lengths[rows], device)
                 negatives = known[torch.randperm(len(known), generator=generator, device=device)[: p.negatives]]
-                yield Sequences(everything[where], real.sum(dim=1), real, everything[where[real] + 1], negatives)
+                items, asked, targets = self._example(everything, where, real, generator)
+                yield Sequences(items, real.sum(dim=1), asked, targets, negatives)
 
         def loss(batch: Sequences) -> Tensor:
-            states = self._states(batch.items, batch.lengths)[batch.real]  # (p, d)
-            return criterion(states, self._states.items.weight, batch.targets, batch.negatives)
+            states = self.network(batch.items, batch.lengths)[batch.asked]  # (p, d)
+            return criterion(states, self._vectors, batch.targets, batch.negatives)
 
         return Task(batches, loss)
 
@@ -114,8 +130,9 @@ class SequenceModel(NeuralModel[P]):
         if not (len(history) and self.known_items[item]):
             return []
         with thread_limit(self.threads):
-            rows = torch.as_tensor(history, dtype=torch.long, device=self._on)
-            weights = contributions(self.network, self._states.items, rows, item).cpu().numpy()
+            rows = torch.as_tensor(history, dtype=torch.long, device=self._on)[None]
+            read, size = self._question(rows, torch.tensor([len(history)], device=self._on))
+            weights = contributions(self.network.current, read, size, item)[: len(history)].cpu().numpy()
         each, where = np.unique(history, return_inverse=True)  # an item may have come several times
         return strongest(each, np.bincount(where, weights).astype(np.float64), n)
 
@@ -132,11 +149,11 @@ class SequenceModel(NeuralModel[P]):
         ends = met[rows + 1]
         lengths = np.minimum(ends - met[rows], self.params.max_length)
         order = np.argsort(lengths, kind="stable")
-        last = torch.empty(len(rows), self._states.items.embedding_dim, device=self._on)
+        last = torch.empty(len(rows), self._vectors.shape[1], device=self._on)
         for bucket in buckets(lengths[order], self.params.batch_size):
             some = order[bucket]
             where, real = rectangle(ends[some] - lengths[some], lengths[some], self._on)
-            sizes = real.sum(dim=1)
-            states = self._states(items[where], sizes)  # (b, l, d)
+            read, sizes = self._question(items[where], real.sum(dim=1))
+            states = self.network(read, sizes)  # (b, l, d)
             last[torch.as_tensor(some, device=self._on)] = states[torch.arange(len(some)), sizes - 1].float()
-        return last @ self._states.items.weight.T
+        return last @ self._vectors.T

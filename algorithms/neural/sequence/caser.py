@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool1d, pad
 
 from algorithms.neural.dropout import Dropout
-from algorithms.neural.sequences import SequenceModel, SequenceParams
+from algorithms.neural.sequence.model import SequenceModel, SequenceParams
+from algorithms.neural.sequence.network import SequenceNetwork
 from bench.params import number
 
 
@@ -24,14 +25,12 @@ class CaserParams(SequenceParams):
     """Share of what the filters found that is set to zero in training."""
 
 
-class Network(nn.Module):
+class Network(SequenceNetwork):
     """States after each place of a history: all windows at once, since a filter sees the same items in each of them."""
 
     def __init__(self, n_items: int, params: CaserParams) -> None:
-        super().__init__()
         d, self.window = params.factors, params.window
-        self.items = nn.Embedding(n_items, d)
-        nn.init.normal_(self.items.weight, std=d**-0.5)
+        super().__init__(n_items, d)
         heights = range(1, self.window + 1)
         self.horizontal = nn.ModuleList([nn.Conv1d(d, params.horizontal, height) for height in heights])
         self.vertical = nn.Parameter(torch.empty(params.vertical, self.window))
@@ -41,7 +40,7 @@ class Network(nn.Module):
 
     def forward(self, items: Tensor, lengths: Tensor) -> Tensor:
         """(b, l, d) states after each of the items (b, l); before the first one stand zeros."""
-        x = self.items(items) * self.items.embedding_dim**0.5  # (b, l, d)
+        x = self.items(items)  # (b, l, d)
         x = pad(x, (0, 0, self.window - 1, 0))  # (b, L − 1 + l, d)
         columns = x.transpose(1, 2)  # (b, d, L − 1 + l)
         seen = [
@@ -65,7 +64,6 @@ class Caser(SequenceModel[CaserParams]):
     name = "caser"
     paper = "tang2018"
     Params = CaserParams
-    network: Network
 
-    def _build(self) -> Network:
+    def _reader(self) -> Network:
         return Network(self.n_items, self.params)

@@ -6,44 +6,34 @@ import torch
 from torch import Tensor, nn
 
 from algorithms.neural.dropout import Dropout
-from algorithms.neural.sequences import SequenceModel, SequenceParams
-from algorithms.neural.transformer import Block
-from bench.params import number
+from algorithms.neural.sequence.attention import AttentionParams
+from algorithms.neural.sequence.model import SequenceModel
+from algorithms.neural.sequence.network import SequenceNetwork
+from algorithms.neural.sequence.transformer import Block
 
 
-class SASRecParams(SequenceParams):
-    """Size of the Transformer and how it learns."""
-
-    blocks: int = number(2, low=1, high=24, search=(1, 4))
-    """Attention with a feed-forward layer each."""
-    heads: int = number(1, low=1, high=64, search=(1, 4))
-    """Into how many parts attention divides the d numbers of a place."""
-
-
-class Network(nn.Module):
+class Network(SequenceNetwork):
     """States after each place of a history, none of which depends on later ones."""
 
-    def __init__(self, n_items: int, params: SASRecParams) -> None:
-        super().__init__()
+    def __init__(self, n_items: int, params: AttentionParams) -> None:
         d = params.factors
-        self.items, self.places = nn.Embedding(n_items, d), nn.Embedding(params.max_length, d)
-        for vectors in (self.items, self.places):
-            nn.init.normal_(vectors.weight, std=d**-0.5)
+        super().__init__(n_items, d)
+        self.places = nn.Embedding(params.max_length, d)
+        nn.init.normal_(self.places.weight, std=d**-0.5)
         self.blocks = nn.ModuleList([Block(d, params.heads, d, params.dropout) for _ in range(params.blocks)])
         self.norm, self.dropout = nn.LayerNorm(d), Dropout(params.dropout)
 
     def forward(self, items: Tensor, lengths: Tensor) -> Tensor:
         """(b, l, d) states after each of the items (b, l); places count from the end of a history."""
         back = lengths[:, None] - 1 - torch.arange(items.shape[1], device=items.device)  # (b, l)
-        x = self.items(items) * self.items.embedding_dim**0.5 + self.places(back.clamp(min=0))
-        x = self.dropout(x)
+        x = self.dropout(self.items(items) + self.places(back.clamp(min=0)))  # (b, l, d)
         for block in self.blocks:
             x = block(x)
         states: Tensor = self.norm(x)
         return states
 
 
-class SASRec(SequenceModel[SASRecParams]):
+class SASRec(SequenceModel[AttentionParams]):
     """s(i) = h_nᵀ e_i with h what a Transformer makes of the last n items of a history, e_i the vector of item i.
 
     x_t = √d·e_{i_t} + p_{n−t} (places count from the end, so that the last item always has the same one), then `blocks`
@@ -58,8 +48,7 @@ class SASRec(SequenceModel[SASRecParams]):
 
     name = "sasrec"
     paper = "kang2018"
-    Params = SASRecParams
-    network: Network
+    Params = AttentionParams
 
-    def _build(self) -> Network:
+    def _reader(self) -> Network:
         return Network(self.n_items, self.params)

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding
 
-from algorithms.neural.blockwise import blockwise_softmax
 from algorithms.neural.losses import HIDDEN, bpr_max, generalised_bce, mean_bce
 from algorithms.neural.params import NeuralParams
+from algorithms.neural.sequence.blockwise import blockwise_softmax
 from bench.params import choice, number
 
 
