@@ -39,8 +39,8 @@ class Part:
 
 def floor(model: NeuralModel[Any], split: Split) -> float:
     """Seconds of the passes of one epoch."""
-    task = model._task(split.training(), torch.device("cpu"))  # the harness's own script may look inside
-    generator = torch.Generator().manual_seed(0)
+    task = model._task(split.training(), model._on)  # the harness's own script may look inside
+    generator = torch.Generator(model._on).manual_seed(0)
     count = sum(1 for _ in task.batches(generator))
     model.network.train()
     some = list(islice(task.batches(generator), 10))
@@ -49,10 +49,10 @@ def floor(model: NeuralModel[Any], split: Split) -> float:
     return statistics.median(passes) * count
 
 
-def measure(part: Part, threads: int, curve: Curve, talk: bool) -> bool:
+def measure(part: Part, threads: int, device: str, curve: Curve, talk: bool) -> bool:
     """Train, score, print; whether all goals are met. The validation quality of each epoch is added to `curve`."""
     split, heard = part.split(), list[float]()
-    model = notebook.create(part.name, **part.params)
+    model = notebook.create(part.name, device=device, **part.params)
     model.threads, begin = threads, time.perf_counter()
 
     def report(epoch: int, **values: float) -> None:
@@ -87,6 +87,7 @@ def run(parts: dict[str, Part]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("parts", nargs="*", choices=[[], *parts])
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--curves", action="store_true", help="print each epoch")
     parser.add_argument("--picture", type=Path, help="draw validation quality against seconds into this file")
     wanted = parser.parse_args()
@@ -95,7 +96,7 @@ def run(parts: dict[str, Part]) -> int:
         return 2
     print(f"{'':<52}{'value':>12}{'goal':>13}{'ratio':>9}   (to the passes alone)")
     curves: dict[str, Curve] = {name: [] for name in wanted.parts or parts}
-    met = [measure(parts[name], wanted.threads, curve, wanted.curves) for name, curve in curves.items()]
+    met = [measure(parts[name], wanted.threads, wanted.device, curve, wanted.curves) for name, curve in curves.items()]
     if wanted.picture:
         draw({name: curve for name, curve in curves.items() if curve}, wanted.picture)
     print(f"goal {'met' if all(met) else 'MISSED'}")
