@@ -11,9 +11,9 @@ import numpy as np
 from bench.metrics.measured import Measured
 from bench.metrics.registry import definition, parse
 from bench.records import Context, canonical
-from reports import stats
 from reports.columns import MEMORY, TRAINING
 from reports.model import Cell, Estimate, Row, Slices
+from reports.statistics import bootstrap
 
 CUTOFFS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 CURVES = ("ndcg", "recall")
@@ -60,11 +60,11 @@ def _behind_best(made: list[Row], members: list[list[Seen]], context: Context, l
     if best is None or best.root:
         return made
     differences = {
-        place: stats.Parts(best.numerator - p.numerator, best.denominator)
+        place: bootstrap.Parts(best.numerator - p.numerator, best.denominator)
         for place, p in enumerate(parts)
         if place and p is not None and np.array_equal(p.denominator, best.denominator)
     }
-    found = stats.intervals(context.users, list(differences.values()))
+    found = bootstrap.intervals(context.users, list(differences.values()))
     gaps = {
         place: Estimate(difference.value, interval.low, interval.high, users=True, reason=interval.reason)
         for (place, difference), interval in zip(differences.items(), found, strict=True)
@@ -113,13 +113,13 @@ def _over_seeds(measured: list[Measured]) -> Estimate:
     return _spread([m.value for m in measured], reason)
 
 
-def _parts(measured: list[Measured]) -> stats.Parts | None:
+def _parts(measured: list[Measured]) -> bootstrap.Parts | None:
     found = [
-        stats.Parts(m.numerator, m.denominator, m.root)
+        bootstrap.Parts(m.numerator, m.denominator, m.root)
         for m in measured
         if m.numerator is not None and m.denominator is not None
     ]
-    return stats.mean(found) if found and len(found) == len(measured) else None
+    return bootstrap.mean(found) if found and len(found) == len(measured) else None
 
 
 def _spread(values: Sequence[float | None], reason: str) -> Estimate:
@@ -141,7 +141,7 @@ def _with_intervals(made: list[Row], members: list[list[Seen]], context: Context
                 places.append((place, name))
                 parts.append(found)
     estimates = [dict(row.estimates) for row in made]
-    for (place, name), interval in zip(places, stats.intervals(context.users, parts), strict=True):
+    for (place, name), interval in zip(places, bootstrap.intervals(context.users, parts), strict=True):
         old = estimates[place][name]
         estimates[place][name] = replace(old, low=interval.low, high=interval.high, users=True, reason=interval.reason)
     return [replace(row, estimates=found) for row, found in zip(made, estimates, strict=True)]

@@ -12,13 +12,14 @@ import jinja2
 from markupsafe import Markup
 
 from bench.titles import Titles, describe
-from reports import columns, costs, ranks, reproduce, slices, stats, tables
+from reports import columns, costs, ranks, reproduce, slices, tables
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
 from reports.headline import headline
 from reports.model import OK, Cell, Group, Results
 from reports.pictures import Picture, bars, sample
+from reports.statistics import bootstrap
 
 
 def render(results: Results, pictures: Sequence[Picture]) -> str:
@@ -54,9 +55,9 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         total=columns.seconds(sum(cell.record.wall for cell in results.attempts)),
         phases=costs.PHASES,
         percentiles=costs.PERCENTILES,
-        level=round(100 * stats.LEVEL),
-        resamples=stats.RESAMPLES,
-        min_users=stats.MIN_USERS,
+        level=round(100 * bootstrap.LEVEL),
+        resamples=bootstrap.RESAMPLES,
+        min_users=bootstrap.MIN_USERS,
     )
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from reports import columns, stats
+from reports import columns
 from reports.averages import CUTOFFS
 from reports.figures import cutoffs, quality, style, tradeoff
 from reports.model import Group, Results
+from reports.statistics import bootstrap
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def bars(group: Group) -> str:
     """What the lines through the points are."""
     averaged = "; several seeds are averaged for each question first" if len(group.seeds) > 1 else ""
     if any(row.estimate(group.leading).interval for row in group.complete):
-        return f"95 % bootstrap intervals over users ({stats.RESAMPLES:,} resamples{averaged})"
+        return f"95 % bootstrap intervals over users ({bootstrap.RESAMPLES:,} resamples{averaged})"
     return ""
 
 

@@ -45,7 +45,7 @@ def command(
 
 def _half_widths(users: Ints, measured: Mapping[str, Measured]) -> dict[str, float | None]:
     """Half the width of each 95 % interval; 0 for a mean that has no interval, None for what is no mean over users."""
-    from reports.stats import Parts, intervals
+    from reports.statistics.bootstrap import Parts, intervals
 
     parts = {
         name: Parts(m.numerator, m.denominator, m.root)

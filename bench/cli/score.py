@@ -72,7 +72,7 @@ def command(
 
 def _values(judged: Judged, found: dict[str, Measured]) -> dict[str, dict[str, Any]]:
     """Value, interval over users and number of users of each metric, or the reason why it has none."""
-    from reports.stats import Parts, intervals
+    from reports.statistics.bootstrap import Parts, intervals
 
     parts = {
         name: Parts(m.numerator, m.denominator, m.root)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from reports.stats import Parts, intervals, mean
+from reports.statistics.bootstrap import Parts, intervals, mean
 
 
 def parts(values, *, weights=None, root=False):
@@ -57,7 +57,7 @@ def test_same_seed_gives_the_same_interval_and_order_of_metrics_does_not_matter(
 def test_blocks_of_resamples_change_nothing(monkeypatch):
     values = parts(np.arange(30.0))
     whole = intervals(np.arange(30), [values])
-    monkeypatch.setattr("reports.stats._BLOCK", 100)
+    monkeypatch.setattr("reports.statistics.bootstrap._BLOCK", 100)
     assert intervals(np.arange(30), [values]) == whole
 
 

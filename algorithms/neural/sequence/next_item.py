@@ -18,8 +18,9 @@ from bench.params import choice, number
 class NextItemParams(NeuralParams):
     """Which loss."""
 
-    loss: Literal["softmax", "sampled-softmax", "bce", "gbce", "bpr-max"] = choice("sampled-softmax", tune=False)
-    """Cross-entropy over all items or over sampled ones, a yes or no for each item, plain or calibrated, or pairs."""
+    loss: Literal["softmax", "sampled-softmax", "bce", "gbce", "bpr-max"] = choice("softmax", tune=False)
+    """Cross-entropy over all items or over sampled ones, a yes or no for each item, plain or calibrated, or pairs. That
+    over all items learns most in the least time up to some ten thousand items; beyond that it takes too long."""
     negatives: int = number(512, low=1, high=100_000, search=(64, 1024), log=True)
     """c: items drawn uniformly in each step, with which all its targets are compared; not read by "softmax"."""
     calibration: float = number(0.75, low=0, high=1, search=(0, 1))

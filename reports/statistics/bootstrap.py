@@ -55,18 +55,47 @@ def mean(parts: Sequence[Parts]) -> Parts:
 
 def intervals(users: Ints, metrics: Sequence[Parts], *, resamples: int = RESAMPLES, seed: int = SEED) -> list[Interval]:
     """One interval for each metric; `users` (q,) says who asked each question."""
-    if not metrics:
-        return []
+    counts = _users_with(users, metrics)
+    if not metrics or counts.max() < MIN_USERS:
+        return [refusal(int(count)) for count in counts]
+    values = _values(users, metrics, resamples, seed)
+    return [refusal(n) if n < MIN_USERS else _interval(v) for n, v in zip(counts.tolist(), values.T, strict=True)]
+
+
+def differences(
+    users: Ints, pairs: Sequence[tuple[Parts, Parts]], *, resamples: int = RESAMPLES, seed: int = SEED
+) -> list[Interval]:
+    """One interval for each first metric minus the second, each pair measured on the same questions."""
+    each = list({id(parts): parts for pair in pairs for parts in pair}.values())
+    counts = _users_with(users, each)
+    if not pairs or counts.max() < MIN_USERS:
+        return [refusal(int(counts[0])) for _ in pairs]
+    values = dict(zip(map(id, each), _values(users, each, resamples, seed).T, strict=True))
+    return [_interval(values[id(one)] - values[id(other)]) for one, other in pairs]
+
+
+def _users_with(users: Ints, metrics: Sequence[Parts]) -> NDArray[np.int64]:
+    """(m,) how many users have each metric."""
+    return (sums_of(users, metrics)[:, 1::2] > 0).sum(axis=0) if metrics else np.zeros(0, np.int64)
+
+
+def _values(users: Ints, metrics: Sequence[Parts], resamples: int, seed: int) -> NDArray[np.float64]:
+    """(resamples, m) the metrics in each resample, NaN where nobody who has one was drawn."""
+    sums = sums_of(users, metrics)  # (U, 2m)
+    weights = draws(len(sums), resamples, np.random.default_rng(seed))
+    totals = np.concatenate([counts @ sums for counts in weights])  # (resamples, 2m)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values: NDArray[np.float64] = totals[:, 0::2] / totals[:, 1::2]
+    roots = [place for place, parts in enumerate(metrics) if parts.root]
+    values[:, roots] = np.sqrt(values[:, roots])
+    return values
+
+
+def sums_of(users: Ints, metrics: Sequence[Parts]) -> Floats:
+    """(U, 2m) numerator and denominator of each of m metrics, summed over the questions of each user."""
     _, user = np.unique(users, return_inverse=True)  # (q,) 0 … U−1
     n_users = int(user.max(initial=-1)) + 1
-    sums = np.stack([np.bincount(user, weights=w, minlength=n_users) for p in metrics for w in _weights(p)], axis=1)
-    if n_users < MIN_USERS:
-        return [_refusal(n_users)] * len(metrics)
-    totals = np.concatenate(
-        [counts @ sums for counts in _resamples(n_users, resamples, seed)]
-    )  # (resamples, 2·metrics)
-    found = zip(metrics, totals[:, 0::2].T, totals[:, 1::2].T, sums[:, 1::2].T, strict=True)
-    return [_interval(p, numerator, denominator, int((d > 0).sum())) for p, numerator, denominator, d in found]
+    return np.stack([np.bincount(user, weights=w, minlength=n_users) for p in metrics for w in _weights(p)], axis=1)
 
 
 def _weights(parts: Parts) -> tuple[Floats, Floats]:
@@ -74,9 +103,8 @@ def _weights(parts: Parts) -> tuple[Floats, Floats]:
     return np.where(parts.denominator > 0, parts.numerator, 0.0), parts.denominator
 
 
-def _resamples(n_users: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
-    """Multinomial weights (block, n_users): how often each user was drawn, `resamples` rows in all."""
-    rng = np.random.default_rng(seed)
+def draws(n_users: int, resamples: int, rng: np.random.Generator) -> Iterator[NDArray[np.float64]]:
+    """Blocks (·, n_users) of how often each user was drawn, `resamples` rows in all."""
     block = max(1, _BLOCK // n_users)
     for start in range(0, resamples, block):
         rows = min(block, resamples - start)
@@ -84,18 +112,15 @@ def _resamples(n_users: int, resamples: int, seed: int) -> Iterator[NDArray[np.f
         yield np.stack(list(drawn)).astype(np.float64)
 
 
-def _interval(parts: Parts, numerators: Floats, denominators: Floats, n_users: int) -> Interval:
-    if n_users < MIN_USERS:
-        return _refusal(n_users)
-    defined = denominators > 0
-    values = _ratio(numerators[defined], denominators[defined], parts.root)
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+def _interval(values: NDArray[np.float64]) -> Interval:
+    low, high = np.quantile(values[~np.isnan(values)], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     if high - low <= 1e-12 * max(1.0, abs(high)):
         return Interval(reason="no interval: every resample gives the same value")
     return Interval(float(low), float(high))
 
 
-def _refusal(n_users: int) -> Interval:
+def refusal(n_users: int) -> Interval:
+    """Why so few users have no interval."""
     users = "1 user" if n_users == 1 else f"{n_users} users"
     return Interval(reason=f"no interval: {users}, and a bootstrap needs at least {MIN_USERS}")
 
