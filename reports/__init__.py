@@ -9,7 +9,10 @@ from pathlib import Path
 from bench.store import Store
 
 
-def write(store: Store, folder: Path, *, metrics: Sequence[str] | None = None) -> Path:
+def write(
+    store: Store, folder: Path, *, metrics: Sequence[str] | None = None, leading: str = "", baseline: str = ""
+) -> Path:
     """Write the report into `folder` and return the path of its page; see `reports.output.write`."""
-    path: Path = import_module("reports.output").write(store, folder, metrics=metrics)  # brings matplotlib
+    output = import_module("reports.output")  # brings matplotlib
+    path: Path = output.write(store, folder, metrics=metrics, leading=leading, baseline=baseline)
     return path

@@ -11,6 +11,7 @@ import numpy as np
 from bench.metrics.measured import Measured
 from bench.metrics.registry import definition, parse
 from bench.records import Context, canonical
+from reports.against import against
 from reports.columns import MEMORY, TRAINING
 from reports.model import Cell, Estimate, Row, Slices
 from reports.statistics import bootstrap
@@ -33,43 +34,35 @@ def curve_names() -> list[str]:
     return [f"{curve}@{k}" for curve in CURVES for k in CUTOFFS]
 
 
-def rows(seen: Sequence[Seen], context: Context | None, names: Sequence[str], leading: str) -> tuple[Row, ...]:
-    """One row per label and parameters, the best by `leading` first, those without numbers last."""
+def rows(
+    seen: Sequence[Seen], context: Context | None, names: Sequence[str], leading: str, baseline: str = ""
+) -> tuple[Row, ...]:
+    """One row per label and parameters, the best by `leading` first, those without numbers last.
+
+    Each is compared with the best one, and with the one called `baseline`.
+    """
     by_row: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     for one in seen:
         by_row[one.cell.record.label, canonical(one.cell.record.slot.params)].append(one)
-    made = [_row(label, members, names) for (label, _), members in by_row.items()]
+    made = [_row(label, members, names, leading) for (label, _), members in by_row.items()]
     if context is not None:
         made = _with_intervals(made, list(by_row.values()), context, names)
     sign = 1 if definition(parse(leading)).better == "lower" else -1
-    together = sorted(zip(made, by_row.values(), strict=True), key=lambda pair: _order(pair[0], leading, sign))
-    ordered = [row for row, _ in together]
-    if context is None:
-        return tuple(ordered)
-    return tuple(_behind_best(ordered, [members for _, members in together], context, leading))
+    ordered = sorted(made, key=lambda row: _order(row, leading, sign))
+    if context is not None:
+        for other in dict.fromkeys((ordered[0].label, baseline)):
+            ordered = _compared(ordered, other, context, leading)
+    return tuple(ordered)
 
 
-def _behind_best(made: list[Row], members: list[list[Seen]], context: Context, leading: str) -> list[Row]:
-    """The rows with the 95 % interval of the difference between the best one and each, paired by user.
-
-    Without one where the metric is no mean over questions, or is not defined for the same questions.
-    """
-    pairs = zip(made, members, strict=True)
-    parts = [_parts([one.measured[leading] for one in seen]) if row.complete else None for row, seen in pairs]
-    best = parts[0] if parts else None
-    if best is None or best.root:
+def _compared(made: list[Row], label: str, context: Context, leading: str) -> list[Row]:
+    """The rows, each complete one but that of the label compared with it."""
+    other = next((row for row in made if row.label == label and row.complete), None)
+    if other is None:
         return made
-    differences = {
-        place: bootstrap.Parts(best.numerator - p.numerator, best.denominator)
-        for place, p in enumerate(parts)
-        if place and p is not None and np.array_equal(p.denominator, best.denominator)
-    }
-    found = bootstrap.intervals(context.users, list(differences.values()))
-    gaps = {
-        place: Estimate(difference.value, interval.low, interval.high, users=True, reason=interval.reason)
-        for (place, difference), interval in zip(differences.items(), found, strict=True)
-    }
-    return [replace(row, behind=gaps[place]) if place in gaps else row for place, row in enumerate(made)]
+    rest = [row for row in made if row.complete and row is not other]
+    found = {id(row): c for row, c in zip(rest, against(rest, other, context.users, leading), strict=True)}
+    return [replace(row, against={**row.against, label: found[id(row)]}) if id(row) in found else row for row in made]
 
 
 def _order(row: Row, leading: str, sign: int) -> tuple[bool, bool, float, str]:
@@ -78,7 +71,7 @@ def _order(row: Row, leading: str, sign: int) -> tuple[bool, bool, float, str]:
     return not row.complete, value is None, 0.0 if value is None else sign * value, row.label
 
 
-def _row(label: str, members: list[Seen], names: Sequence[str]) -> Row:
+def _row(label: str, members: list[Seen], names: Sequence[str], leading: str) -> Row:
     """A row with its numbers, but without intervals over users."""
     cells = tuple(sorted((one.cell for one in members), key=lambda cell: cell.record.slot.seed))
     row = Row(label, cells[0].record.family, cells)
@@ -92,7 +85,14 @@ def _row(label: str, members: list[Seen], names: Sequence[str]) -> Row:
     curves = {
         curve: tuple(_over_seeds([m[f"{curve}@{k}"] for m in measured]).value for k in CUTOFFS) for curve in CURVES
     }
-    return replace(row, estimates=estimates, curves=curves, slices=_mean_slices([one.slices for one in members]))
+    parts = [_parts([found[leading]]) for found in measured]
+    return replace(
+        row,
+        estimates=estimates,
+        curves=curves,
+        slices=_mean_slices([one.slices for one in members]),
+        parts=() if None in parts else tuple(part for part in parts if part),
+    )
 
 
 def _mean_slices(found: list[Slices]) -> Slices:

@@ -33,6 +33,11 @@ class Column:
         """↑ where higher is better, ↓ where lower is."""
         return _ARROWS[self.better]
 
+    @property
+    def direction(self) -> str:
+        """The same along an axis from left to right."""
+        return {"higher": "→ better", "lower": "← better", "neither": "neither direction is better"}[self.better]
+
     def text(self, value: float | None) -> str:
         """A number as it is shown, without its unit."""
         if value is None:

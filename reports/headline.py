@@ -78,25 +78,37 @@ def _number(estimate: Estimate, column: Column) -> str:
 
 def _separation(best: Row, rest: Sequence[Row], column: Column) -> tuple[str, ...]:
     estimate = best.estimate(column.name)
-    if estimate.interval is None and not any(row.behind.interval for row in rest):
+    tested = [row.against[best.label] for row in rest if best.label in row.against]
+    if estimate.interval is None and all(comparison.p is None for comparison in tested):
         return (f"Which differences are real cannot be said: {estimate.reason or 'there is no interval'}.",)
-    together = [row for row in rest if not _separated(estimate, row, column)]
+    test = "by user, in a randomization test" + (f" corrected for {len(tested)} comparisons" if len(tested) > 1 else "")
+    together = [row for row in rest if not _separated(best, row, column)]
     if not together:
         whom = "the other" if len(rest) == 1 else "all others"
-        return (f"It is clearly ahead of {whom}: by user, no 95 % interval of a difference contains 0.",)
+        return (f"It is clearly ahead of {whom}: {test}, p < 0.05{' for each' if len(rest) > 1 else ''}.",)
     others = len(rest) - len(together)
     which = "any other" if others == 0 and len(rest) > 1 else _names(together)
-    theirs = "interval of the difference contains" if len(together) == 1 else "intervals of the differences contain"
-    said = f"It cannot be separated from {which}: by user, the 95 % {theirs} 0."
-    return (said, *_quickest(best, together), *_behind(others))
+    said = f"It cannot be separated from {which}: {test}, p ≥ 0.05."
+    return (said, *_detectable(best, together, column), *_quickest(best, together), *_behind(others))
 
 
-def _separated(best: Estimate, row: Row, column: Column) -> bool:
-    """Whether the interval of the paired difference leaves out 0; without one, whether the two intervals are apart."""
-    if row.behind.interval is None:
-        return not _overlap(best, row.estimate(column.name))
-    low, high = row.behind.interval
-    return not low <= 0 <= high
+def _separated(best: Row, row: Row, column: Column) -> bool:
+    """Whether the test of the two says so; where none applies to such a metric, whether two intervals are apart."""
+    comparison = row.against.get(best.label)
+    if comparison is None or (comparison.p is None and not comparison.same):
+        return not _overlap(best.estimate(column.name), row.estimate(column.name))
+    return comparison.significant
+
+
+def _detectable(best: Row, together: Sequence[Row], column: Column) -> tuple[str, ...]:
+    """How large a difference from those would have had to be."""
+    found = [row.against[best.label] for row in together if best.label in row.against]
+    least = [comparison.detectable for comparison in found if comparison.detectable]
+    if not least:
+        return ()
+    low, high = column.text(min(least)), column.text(max(least))
+    sizes = low if low == high else f"{low} to {high}"
+    return (f"With {found[0].users:,} users a difference of {sizes} would show in four of five such tests.",)
 
 
 def _behind(count: int) -> tuple[str, ...]:

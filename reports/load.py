@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bench.attempts import unequal
-from bench.errors import StoreError
+from bench.errors import BadConfig, StoreError, did_you_mean
 from bench.index import uncollected
 from bench.matrix import METRICS
 from bench.metrics.registry import Metric, measure, parse
@@ -23,27 +23,38 @@ LEADING = "ndcg@10"
 
 
 @uncollected()
-def load(store: Store, metrics: Sequence[str] | None = None) -> Results:
-    """Measure everything in a store. Raises BadConfig for an unknown metric, StoreError for an unreadable record."""
-    names = tuple(dict.fromkeys(str(parse(name)) for name in metrics or METRICS))
+def load(store: Store, metrics: Sequence[str] | None = None, *, leading: str = "", baseline: str = "") -> Results:
+    """Measure everything in a store, order algorithms by `leading`, and compare all with the one called `baseline`.
+
+    Raises BadConfig for an unknown metric or baseline, StoreError for an unreadable record.
+    """
+    names = tuple(dict.fromkeys(str(parse(name)) for name in (*([leading] if leading else ()), *(metrics or METRICS))))
     wanted = [parse(name) for name in dict.fromkeys([*names, *averages.curve_names()])]
-    leading = _leading(names)
+    leading = str(parse(leading)) if leading else _leading(names)
     records = store.records()
     latest = list(store.latest(records).values())
+    if baseline:
+        known(baseline, [record.label for record in latest])
     different = unequal(records)
     groups = []
     shown: dict[str, Cell] = {}
     titles = Titles(record.slot for record in latest)
     for (_, _, split_hash), members in _grouped(latest).items():
         context = _context(store, split_hash)
-        seen = [_see(store, record, context, wanted, names, different) for record in members]
+        seen = [_see(store, record, context, wanted, names, leading, different) for record in members]
         shown |= {one.cell.record.attempt: one.cell for one in seen}
-        rows = averages.rows(seen, context, names, leading)
+        rows = averages.rows(seen, context, names, leading, baseline)
         dataset, split = titles.of(members[0].slot)
         marked = f"{split} †" if context and context.candidates else split
-        groups.append(Group(dataset, marked, split_hash, context, rows, leading))
+        groups.append(Group(dataset, marked, split_hash, context, rows, leading, baseline))
     attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
     return Results(tuple(folds.with_means(_told_apart(groups))), attempts, names, metrics is not None)
+
+
+def known(label: str, labels: Sequence[str]) -> None:
+    """Raise BadConfig, with near names, unless the label is one of `labels`."""
+    if label not in labels:
+        raise BadConfig(f"no algorithm {label!r} in this store{did_you_mean(label, labels)}")
 
 
 def _grouped(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:
@@ -79,6 +90,7 @@ def _see(
     context: Context | None,
     wanted: list[Metric],
     names: Sequence[str],
+    leading: str,
     unsure: set[str],
 ) -> Seen:
     """A record as a cell, with its metrics where it has readable answers."""
@@ -94,7 +106,7 @@ def _see(
         return Seen(replace(cell, status=CORRUPT, reason=str(error).replace(str(store.folder), "store")))
     measured = measure(wanted, answers, context)
     unscored, tied = _shares(answers)
-    cell = replace(cell, value=measured[_leading(names)].value, unscored=unscored, tied=tied)
+    cell = replace(cell, value=measured[leading].value, unscored=unscored, tied=tied)
     return Seen(cell, measured, slices.measured(answers, context, names))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.records import Context, Record
+from reports.statistics.bootstrap import Parts
+from reports.statistics.comparison import Comparison
 
 Slices = dict[tuple[str, str], dict[str, float | None]]  # (by, name of the part) -> metric -> value
 
@@ -58,7 +60,8 @@ class Row:
     estimates: Mapping[str, Estimate] = field(default_factory=dict)  # by column name; empty unless complete
     curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)  # metric -> value at each cut-off
     slices: Slices = field(default_factory=dict)
-    behind: Estimate = field(default_factory=Estimate)  # best row minus this one in the leading metric, paired by user
+    parts: tuple[Parts, ...] = ()  # of the leading metric, one for each seed; empty where it has none
+    against: Mapping[str, Comparison] = field(default_factory=dict)  # by label of the other row: this one minus it
 
     @property
     def complete(self) -> bool:
@@ -100,6 +103,7 @@ class Group:
     context: Context | None
     rows: tuple[Row, ...]  # best first; then those without numbers
     leading: str  # the metric of the headline and the order
+    baseline: str = ""  # label of the row that the report compares all others with, besides the best
     folds: int = 0  # of how many folds it is the mean
     part_of: str = ""  # the title of that mean, where this is one of its folds
 

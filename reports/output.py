@@ -3,8 +3,9 @@
 index.html     the page, self-contained
 matrix.toml    the cells of the report, to run them again
 figures/       every picture as PNG and SVG
-tables/        comparison.csv, comparison.md, comparison.tex; slices.csv: every metric by groups of users, items, time;
-               costs.csv: seconds of each phase, percentiles of the wait for one list, memory
+tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: all tests of each against the best and
+               the baseline; slices.csv: every metric by groups of users, items, time; costs.csv: seconds of each
+               phase, percentiles of the wait for one list, memory
 """
 
 from __future__ import annotations
@@ -18,20 +19,23 @@ from pathlib import Path
 
 from bench.files import storage
 from bench.store import Store
-from reports import costs, page, pictures, reproduce, slices, tables
+from reports import costs, differences, page, pictures, reproduce, slices, tables
 from reports.load import load
 from reports.model import Results
 
 PAGE = "index.html"
 
 
-def write(store: Store, folder: Path, *, metrics: Sequence[str] | None = None) -> Path:
+def write(
+    store: Store, folder: Path, *, metrics: Sequence[str] | None = None, leading: str = "", baseline: str = ""
+) -> Path:
     """Write the report on everything in `store` and return the path of its page.
 
-    All files are written elsewhere first and then take the place of older ones, the page last. Raises BadConfig for
-    an unknown metric, and StoreError where the store cannot be read or the folder cannot be written.
+    `leading` is the metric that decides, and all are compared with the best and with the one called `baseline`. All
+    files are written elsewhere first and then take the place of older ones, the page last. Raises BadConfig for an
+    unknown metric or baseline, and StoreError where the store cannot be read or the folder cannot be written.
     """
-    return write_results(load(store, metrics), folder)
+    return write_results(load(store, metrics, leading=leading, baseline=baseline), folder)
 
 
 def write_results(results: Results, folder: Path) -> Path:
@@ -43,6 +47,7 @@ def write_results(results: Results, folder: Path) -> Path:
         "tables/comparison.md": tables.to_markdown(table),
         "tables/comparison.tex": tables.to_latex(table),
         "tables/costs.csv": costs.to_csv(results),
+        "tables/differences.csv": differences.to_csv(results),
         "tables/slices.csv": slices.to_csv(results),
         "matrix.toml": reproduce.matrix(results),
     }

@@ -12,14 +12,15 @@ import jinja2
 from markupsafe import Markup
 
 from bench.titles import Titles, describe
-from reports import columns, costs, ranks, reproduce, slices, tables
+from reports import columns, costs, differences, ranks, reproduce, slices, tables, uncertainty
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
 from reports.headline import headline
-from reports.model import OK, Cell, Group, Results
+from reports.model import OK, Cell, Group, Results, Row
 from reports.pictures import Picture, bars, sample
-from reports.statistics import bootstrap
+from reports.statistics import bootstrap, paired
+from reports.statistics.comparison import Comparison
 
 
 def render(results: Results, pictures: Sequence[Picture]) -> str:
@@ -40,11 +41,10 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         script_hash=_hash(script),
         columns=shown,
         headlines=[headline(group) for group in results.groups if not group.part_of],
-        groups=[_group(group, shown, pictures) for group in results.groups],
+        groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
-        standings=ranks.standings(ranked) if len(ranked) > 1 else [],
+        ranks=ranks.table(ranked) if len(ranked) > 1 else None,
         ranked=[group.title for group in ranked],
-        ranks_remark=ranks.remark(ranked),
         attempts=[_attempt(cell, titles) for cell in results.attempts],
         troubles=[_attempt(c, titles) for c in results.attempts if not c.replaced and (c.status != OK or c.warnings)],
         statuses=_counts(results.attempts),
@@ -55,9 +55,11 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         total=columns.seconds(sum(cell.record.wall for cell in results.attempts)),
         phases=costs.PHASES,
         percentiles=costs.PERCENTILES,
+        difference_header=differences.HEADER,
         level=round(100 * bootstrap.LEVEL),
         resamples=bootstrap.RESAMPLES,
         min_users=bootstrap.MIN_USERS,
+        flips=paired.FLIPS,
     )
 
 
@@ -93,7 +95,9 @@ def _share(value: float | None) -> str:
     return "none" if value == 0 else "< 0.1 %" if value < 0.001 else f"{100 * value:.1f} %"
 
 
-def _group(group: Group, shown: Sequence[Column], pictures: Iterable[Picture]) -> dict[str, Any]:
+def _group(
+    group: Group, groups: Sequence[Group], shown: Sequence[Column], pictures: Iterable[Picture]
+) -> dict[str, Any]:
     context = group.context
     return {
         "title": group.title,
@@ -111,6 +115,8 @@ def _group(group: Group, shown: Sequence[Column], pictures: Iterable[Picture]) -
         "part_of": group.part_of,
         "audit": group.audit,
         "slices": slices.of_group(group),
+        "differences": [(d, [_difference(*line) for line in d.lines]) for d in differences.of_group(group)],
+        "sources": [(row, columns.of_metric(group.leading), s) for row, s in uncertainty.of_group(group, groups)],
     }
 
 
@@ -128,6 +134,14 @@ def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:
         for column, estimate in estimates
     ]
     return {"row": line.row, "numbers": numbers}
+
+
+def _difference(row: Row, comparison: Comparison) -> dict[str, Any]:
+    """One row of the table of differences: each text with what it is sorted by."""
+    c = comparison
+    sort = (c.value, c.interval.low, c.holm, c.effect, c.better, c.same, c.worse, c.detectable)
+    numbers = [(text, "" if key is None else repr(key)) for text, key in zip(differences.texts(c), sort, strict=True)]
+    return {"row": row, "numbers": numbers, "comparison": c}
 
 
 def _attempt(cell: Cell, titles: Titles) -> dict[str, Any]:

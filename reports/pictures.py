@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from reports import columns
+from reports import columns, differences
 from reports.averages import CUTOFFS
-from reports.figures import cutoffs, quality, style, tradeoff
+from reports.figures import cutoffs, forest, quality, style, tradeoff
 from reports.model import Group, Results
 from reports.statistics import bootstrap
 
@@ -49,6 +49,11 @@ def _of_group(
     if tradeoff.points(group):
         caption = _tradeoff(group, metric)
         yield "tradeoff", f"{metric} against training time", caption, tradeoff.draw(group, styles, colours)
+    for found in differences.of_group(group):
+        if any(comparison.value is not None for _, comparison in found.lines):
+            title = f"{metric}: differences from {found.other.label}"
+            kind = "baseline" if found.other.label == group.baseline else "best"
+            yield f"differences-{kind}", title, _forest(group, found), forest.draw(found, styles, colours)
     if any(row.curves for row in group.complete):
         yield "cutoffs", "NDCG and recall by cut-off", _cutoffs(group), cutoffs.draw(group, styles)
 
@@ -91,6 +96,13 @@ def _quality(group: Group, metric: str) -> str:
     lines = bars(group)
     said = f"Lines are {lines}; the grey band is that of the best." if lines else "No intervals can be given here."
     return f"{metric} on {sample(group)}. Dots are means over users. {said} Colours are families."
+
+
+def _forest(group: Group, found: differences.Differences) -> str:
+    return (
+        f"{found.heading} for the same users, on {sample(group)}. Lines are 95 % bootstrap intervals of one "
+        f"difference; p: randomization test, corrected for {len(found.lines)} comparisons (Holm); filled: p < 0.05."
+    )
 
 
 def _tradeoff(group: Group, metric: str) -> str:

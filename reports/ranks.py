@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from bench.metrics.registry import definition, parse
+from bench.types import Floats
 from reports.model import Group
-
-ENOUGH = 5  # groups for a test of mean ranks to say anything (Demšar 2006, section 3.2.2)
+from reports.statistics.across import Across, across, ranks_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,29 @@ class Standing:
 
     label: str
     ranks: tuple[float | None, ...]
-    mean: float | None
+    mean: float | None  # over groups
+    low: float | None = None  # 95 % interval of the mean over data sets
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """All algorithms across groups, and the test of their mean ranks over data sets."""
+
+    standings: tuple[Standing, ...]  # best first, those without ranks last
+    test: Across
+    labels: tuple[str, ...]  # of the algorithms in the test, in its order
+    datasets: int
+
+    @property
+    def remark(self) -> str:
+        """What these ranks can and cannot say."""
+        if self.test.reason:
+            return f"{self.test.reason.capitalize()}. Neither seeds nor splits are data sets."
+        said = f"Friedman's test over {self.datasets} data sets, splits of one averaged: p = {self.test.friedman:.2g}"
+        if self.test.friedman is None or self.test.friedman >= 0.05:
+            return f"{said}: no differences between mean ranks can be shown."
+        return f"{said}; mean ranks further apart than {self.test.critical:.2f} differ (Nemenyi's test at 5 %)."
 
 
 def comparable(groups: Sequence[Group]) -> list[Group]:
@@ -28,36 +49,39 @@ def comparable(groups: Sequence[Group]) -> list[Group]:
     return [group for group in groups if not group.part_of and not group.candidates]
 
 
-def standings(groups: Sequence[Group]) -> list[Standing]:
+def table(groups: Sequence[Group]) -> Table:
     """Ranks among the algorithms that have a number in every group; the others are listed without ranks."""
     by_group = [
         {row.label: value for row in group.complete if (value := row.estimate(group.leading).value) is not None}
         for group in groups
     ]
     labels = sorted({row.label for group in groups for row in group.rows})
-    everywhere = [label for label in labels if all(label in values for values in by_group)]
-    ranks = np.array(
-        [_ranks(group, [values[label] for label in everywhere]) for group, values in zip(groups, by_group, strict=True)]
-    )
+    everywhere = tuple(label for label in labels if all(label in values for values in by_group))
+    signed = [
+        [_sign(group) * values[label] for label in everywhere] for group, values in zip(groups, by_group, strict=True)
+    ]
+    ranks = ranks_of(np.array(signed).reshape(len(groups), len(everywhere)))
+    datasets = list(dict.fromkeys(group.dataset for group in groups))
+    test = across(-_per_data_set(ranks, [datasets.index(group.dataset) for group in groups]))
     found = [
-        Standing(label, tuple(float(r) for r in ranks[:, place]), float(ranks[:, place].mean()))
+        Standing(label, tuple(map(float, ranks[:, place])), float(ranks[:, place].mean()), *_limits(test, place))
         for place, label in enumerate(everywhere)
     ]
     missing = [Standing(label, (None,) * len(groups), None) for label in labels if label not in everywhere]
-    return sorted(found, key=lambda s: (s.mean or 0.0, s.label)) + missing
+    ordered = sorted(found, key=lambda s: (s.mean or 0.0, s.label)) + missing
+    return Table(tuple(ordered), test, everywhere, len(datasets))
 
 
-def _ranks(group: Group, values: Sequence[float]) -> list[float]:
-    """1 for the best; equal values share their mean rank."""
-    sign = 1 if definition(parse(group.leading)).better == "lower" else -1
-    return [float(rank) for rank in rankdata(sign * np.array(values))] if values else []
+def _sign(group: Group) -> float:
+    return -1.0 if definition(parse(group.leading)).better == "lower" else 1.0
 
 
-def remark(groups: Sequence[Group]) -> str:
-    """What these ranks can and cannot say."""
-    if len(groups) < ENOUGH:
-        return (
-            f"With {len(groups)} data sets or splits no test of mean ranks applies: it needs at least {ENOUGH}. "
-            "Seeds are repetitions, not data sets."
-        )
-    return "Ranks are a summary, not a test: splits of one data set are not independent of each other."
+def _per_data_set(ranks: Floats, which: Sequence[int]) -> Floats:
+    """(n, k) ranks averaged over the groups of each of n data sets: they are not independent of each other."""
+    return np.stack([ranks[np.array(which) == number].mean(axis=0) for number in sorted(set(which))])
+
+
+def _limits(test: Across, place: int) -> tuple[float | None, float | None]:
+    if test.low is None or test.high is None:
+        return None, None
+    return float(test.low[place]), float(test.high[place])

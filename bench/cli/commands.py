@@ -7,6 +7,7 @@ import typer
 from bench.cli import (
     audit,
     check,
+    compare,
     data,
     doctor,
     export,
@@ -26,7 +27,7 @@ from bench.cli import (
 
 def register(app: typer.Typer) -> None:
     """Add every command to `app`, in the order in which `bench --help` lists them."""
-    for module in (run, plan, audit, status, show, report, score, repeat, export, verify, new, check, doctor):
+    for module in (run, plan, audit, status, show, report, compare, score, repeat, export, verify, new, check, doctor):
         app.command(name=module.__name__.rpartition(".")[2], epilog=module.EXAMPLES)(module.command)
     app.add_typer(list_.app, name="list")
     app.add_typer(data.app, name="data")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,15 +24,11 @@ def draw(group: Group, styles: Mapping[str, Style], colours: Mapping[str, str]) 
         _band(axes, group, column)
         for place, row in enumerate(group.rows):
             _line(axes, place, row, column, styles[row.label])
-        axes.set_ylim(len(group.rows) - 0.4, -0.6)
-        axes.set_yticks(range(len(group.rows)), [style.label(row.label) for row in group.rows])
+        style.one_per_line(axes, [row.label for row in group.rows])
         for tick, row in zip(axes.get_yticklabels(), group.rows, strict=True):
             tick.set_color(style.INK if row.complete else style.FAINT)
-        axes.tick_params(axis="y", length=0)
-        axes.grid(False, axis="y")
-        axes.spines["left"].set_visible(False)
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
-        axes.set_xlabel(f"{column.title}  ({_direction(column)})")
+        axes.set_xlabel(f"{column.title}  ({column.direction})")
         style.family_legend(figure, colours, (row.family for row in group.rows))
     return figure
 
@@ -47,16 +42,13 @@ def _band(axes: Axes, group: Group, column: Column) -> None:
 def _line(axes: Axes, place: int, row: Row, column: Column, look: Style) -> None:
     """The dot, its interval, and both as text in the margin; only the status where there is no number."""
     estimate = row.estimate(column.name)
-    side: dict[str, Any] = {"xy": (1.015, place), "xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 8}
     if estimate.value is None:
-        axes.annotate(style.label(row.status if not row.complete else columns.MISSING), color=style.FAINT, **side)
+        axes.annotate(
+            style.label(row.status if not row.complete else columns.MISSING), color=style.FAINT, **style.beside(place)
+        )
         return
     if estimate.interval is not None:
         axes.plot(estimate.interval, [place, place], color=look.colour, linewidth=1.6, solid_capstyle="butt")
     axes.plot([estimate.value], [place], linestyle="", **look.draw())
     spread = column.spread(estimate) if estimate.users else ""
-    axes.annotate(f"{column.text(estimate.value)}  {spread}", annotation_clip=False, **side)
-
-
-def _direction(column: Column) -> str:
-    return {"higher": "→ better", "lower": "← better", "neither": "neither direction is better"}[column.better]
+    axes.annotate(f"{column.text(estimate.value)}  {spread}", annotation_clip=False, **style.beside(place))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -147,6 +148,20 @@ def label(text: str) -> str:
     """A label of bearable length."""
     shown = clean(text)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+
+
+def one_per_line(axes: Axes, labels: Sequence[str]) -> None:
+    """Names of algorithms down the left side, the first on top."""
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), [label(text) for text in labels])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+
+
+def beside(place: int) -> dict[str, Any]:
+    """Where a line's numbers stand, as `annotate` takes it: in the margin, level with it."""
+    return {"xy": (1.015, place), "xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 8}
 
 
 def family_legend(figure: Figure, colours: Mapping[str, str], used: Iterable[str]) -> None:

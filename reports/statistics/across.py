@@ -27,6 +27,11 @@ class Across:
     reason: str = ""
 
 
+def ranks_of(values: Floats) -> Floats:
+    """(n, k) ranks in each row, 1 for the highest; equal values share their mean rank."""
+    return np.asarray(stats.rankdata(-values, axis=1)) if values.size else np.zeros(values.shape)
+
+
 def across(values: Floats) -> Across:
     """Ranks of `values` (n data sets, k algorithms), higher is better; equal values share their mean rank.
 
@@ -36,7 +41,7 @@ def across(values: Floats) -> Across:
     percentiles of `RESAMPLES` draws of n data sets.
     """
     n, k = values.shape
-    ranks = stats.rankdata(-values, axis=1)  # (n, k)
+    ranks = ranks_of(values)
     mean = ranks.mean(axis=0) if n else np.zeros(k)
     if n < ENOUGH:
         return Across(mean, reason=f"no test: {_count(n, 'data set')}, and ranks need at least {ENOUGH}")

@@ -1,13 +1,16 @@
 import gc
 
+import numpy as np
 import pytest
 import synthetic_store as synthetic
 
 from bench import index
+from bench.errors import BadConfig
 from bench.store import Store
+from reports import differences, uncertainty
 from reports.headline import headline
 from reports.load import load
-from reports.ranks import remark, standings
+from reports.ranks import table
 
 TOP, LOW, OTHER = [[0]] * 8, [[60]] * 8, [[0], [1], [2], [3], [9], [5], [20], [30]]
 
@@ -142,12 +145,14 @@ def test_shares_of_unscored_and_tied(store):
 
 
 def test_headline_says_what_cannot_be_separated(store):
-    near = [[1], [0], [2], [4], [8], [5], [19], [31]]
-    for label, ranks in (("one", OTHER), ("two", near), ("three", LOW)):
+    one, near = [[0], [1], [2], [3], [4], [5], [6], [7]], [[1], [0], [2], [4], [3], [5], [7], [8]]
+    for label, ranks in (("one", one), ("two", near), ("three", LOW)):
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
     found = headline(load(store).groups[0])
     assert found.lead == "one" and "best NDCG@10 of 3 algorithms" in found.text
-    assert "cannot be separated from two: by user, the 95 % interval of the difference contains 0" in found.details[0]
+    test = "by user, in a randomization test corrected for 2 comparisons"
+    assert found.details[0] == f"It cannot be separated from two: {test}, p ≥ 0.05."
+    assert found.details[1].startswith("With 8 users a difference of 0.")
     assert found.details[-1] == "The other one is clearly behind."
 
 
@@ -155,7 +160,7 @@ def test_headline_with_a_clear_winner(store):
     far = [[20], [30], [8], [9], [40], [50], [60], [70]]
     for label, ranks in (("one", [[0], [0], [1], [0], [0], [2], [0], [0]]), ("two", far)):
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
-    said = "It is clearly ahead of the other: by user, no 95 % interval of a difference contains 0."
+    said = "It is clearly ahead of the other: by user, in a randomization test, p < 0.05."
     assert headline(load(store).groups[0]).details == (said,)
 
 
@@ -166,8 +171,10 @@ def test_differences_are_paired_by_user(store):
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
     first, second = load(store).groups[0].rows
     assert first.estimate("ndcg@10").interval[0] < second.estimate("ndcg@10").interval[1]
-    assert second.behind.value == pytest.approx(first.estimate("ndcg@10").value - second.estimate("ndcg@10").value)
-    assert second.behind.interval[0] > 0
+    behind = second.against["ahead"]
+    assert behind.value == pytest.approx(second.estimate("ndcg@10").value - first.estimate("ndcg@10").value)
+    assert behind.interval.high < 0
+    assert (behind.better, behind.same, behind.worse) == (0, 0, 1)
     assert "clearly ahead" in headline(load(store).groups[0]).details[0]
 
 
@@ -203,7 +210,61 @@ def test_ranks_only_of_algorithms_that_are_everywhere(store):
         else:
             synthetic.put(store, synthetic.record(label, dataset=other), synthetic.answers(there))
     groups = load(store).groups
-    found = {s.label: s for s in standings(groups)}
+    found = {s.label: s for s in table(groups).standings}
     assert found["a"].ranks == (1, 2) and found["b"].ranks == (2, 1)  # b is second of two: c does not count
     assert found["a"].mean == 1.5 and found["c"].mean is None
-    assert "at least 5" in remark(groups)
+    assert table(groups).remark == (
+        "No test: 2 data sets, and ranks need at least 5. Neither seeds nor splits are data sets."
+    )
+
+
+def test_ranks_over_five_data_sets_are_tested(store):
+    for number in range(6):
+        for label, ranks in (("a", TOP), ("b", OTHER), ("c", LOW)):
+            synthetic.put(store, synthetic.record(label, dataset={"name": f"d{number}"}), synthetic.answers(ranks))
+    found = table(load(store).groups)
+    assert [(s.label, s.mean, s.low, s.high) for s in found.standings] == [
+        (x, r, r, r) for x, r in zip("abc", (1, 2, 3), strict=True)
+    ]
+    assert found.test.friedman == pytest.approx(np.exp(-6))  # chi-squared of 12 with 2 degrees of freedom
+    assert "Friedman's test over 6 data sets" in found.remark and "further apart than 1.35 differ" in found.remark
+
+
+def test_splits_of_one_data_set_count_once(store):
+    for number in range(6):
+        for label, ranks in (("a", TOP), ("b", OTHER)):
+            split = {"name": "user-time", "test": 0.1 + number / 20}
+            synthetic.put(store, synthetic.record(label, split=split), synthetic.answers(ranks))
+    assert table(load(store).groups).test.reason == "no test: 1 data set, and ranks need at least 5"
+
+
+def test_all_are_compared_with_a_chosen_baseline(store):
+    for label, ranks in (("a", TOP), ("b", OTHER), ("c", LOW)):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    group = load(store, baseline="b").groups[0]
+    rows = {row.label: row for row in group.rows}
+    assert [set(rows[label].against) for label in "abc"] == [{"b"}, {"a"}, {"a", "b"}]
+    assert rows["a"].against["b"].value > 0 > rows["c"].against["b"].value
+    assert [found.other.label for found in differences.of_group(group)] == ["b", "a"]
+    with pytest.raises(BadConfig, match="no algorithm 'bb' in this store"):
+        load(store, baseline="bb")
+
+
+def test_another_metric_decides(store):
+    for label, ranks in (("early", [[0], [60]] * 4), ("late", [[15], [15]] * 4)):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    assert [row.label for row in load(store).groups[0].rows] == ["early", "late"]
+    found = load(store, leading="recall@20").groups[0]
+    assert [row.label for row in found.rows] == ["late", "early"]
+    assert found.leading == "recall@20" and found.rows[1].against["late"].value == -0.5
+
+
+def test_users_and_seeds_are_sources_of_uncertainty(store):
+    for seed, ranks in enumerate((OTHER, [[r + 1 for r in user] for user in OTHER], TOP)):
+        synthetic.put(store, synthetic.record("a", seed=seed), synthetic.answers(ranks))
+    synthetic.put(store, synthetic.record("one seed"), synthetic.answers(OTHER))
+    groups = load(store).groups
+    ((row, found),) = uncertainty.of_group(groups[0], groups)
+    assert row.label == "a"
+    assert found.users > 0 and found.seeds > 0 and found.splits is None
+    assert found.interval.low < row.estimate("ndcg@10").value < found.interval.high

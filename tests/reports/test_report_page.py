@@ -139,7 +139,24 @@ def test_several_groups_bring_ranks_and_pictures_of_their_own(store, tmp_path):
     page = html.parse(path)
     means = [row.xpath("td")[0].text for row in page.xpath("//table[contains(@class, 'ranks')]/tbody/tr")]
     assert means == ["1.00", "2.00"]
-    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 6
+    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 8
+
+
+def test_differences_are_a_table_with_all_tests_as_csv(store, tmp_path):
+    for label, ranks in (("a", [[0]] * 8), ("b", RANKS), ("c", RANKS)):
+        synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    path = reports.write(store, tmp_path / "report", baseline="c")
+    against_c, against_a = html.parse(path).xpath("//table[contains(@class, 'differences')]")
+    texts = [[c.text_content() for c in row.xpath("td")] for row in against_a.xpath("tbody/tr")]
+    assert [row.xpath("th")[0].get("data-sort") for row in against_a.xpath("tbody/tr")] == ["b", "c"]
+    comparison = load(store).groups[0].rows[1].against["a"]
+    assert texts[0][0] == f"{comparison.value:+.4f}" and texts[0][4:7] == ["0 %", "12 %", "88 %"]
+    same = against_c.xpath("tbody/tr")[1]
+    assert "every user has the same value from both" in same.text_content() and same.xpath("td")[2].text == "—"
+    lines = (path.parent / "tables" / "differences.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 5 and lines[0].startswith(
+        "dataset,split,metric,algorithm,minus,difference,low,high,users,p_ra"
+    )
 
 
 def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
@@ -151,7 +168,9 @@ def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
     pictures = {
         f"figures/movielens-small-user-time-{k}.{t}" for k in ("quality", "tradeoff", "cutoffs") for t in ("svg", "png")
     }
-    tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {"tables/slices.csv", "tables/costs.csv"}
+    tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {
+        f"tables/{name}.csv" for name in ("slices", "costs", "differences")
+    }
     assert found == {"index.html", "matrix.toml", "mine.txt"} | pictures | tables
     assert {p.name for p in tmp_path.iterdir()} == {"store", "report"}
 
