@@ -11,6 +11,7 @@ import numpy as np
 from bench.metrics.measured import Measured
 from bench.metrics.registry import definition, parse
 from bench.records import Context, canonical
+from bench.types import Ints
 from reports.against import against
 from reports.columns import MEMORY, TRAINING
 from reports.model import Cell, Estimate, Row, Slices
@@ -27,6 +28,7 @@ class Seen:
     cell: Cell
     measured: dict[str, Measured] = field(default_factory=dict)
     slices: Slices = field(default_factory=dict)
+    lists: Ints | None = None  # (q, LISTED)
 
 
 def curve_names() -> list[str]:
@@ -91,6 +93,7 @@ def _row(label: str, members: list[Seen], names: Sequence[str], leading: str) ->
         estimates=estimates,
         curves=curves,
         slices=_mean_slices([one.slices for one in members]),
+        lists=min(members, key=lambda one: one.cell.record.slot.seed).lists,
         parts=() if None in parts else tuple(part for part in parts if part),
     )
 

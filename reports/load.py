@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from bench.attempts import unequal
 from bench.errors import BadConfig, StoreError, did_you_mean
 from bench.index import uncollected
@@ -17,7 +19,7 @@ from bench.titles import Titles
 from bench.types import Answers
 from reports import averages, folds, slices
 from reports.averages import Seen
-from reports.model import CORRUPT, OK, Cell, Group, Results
+from reports.model import CORRUPT, LISTED, OK, Cell, Group, Results
 
 LEADING = "ndcg@10"
 
@@ -107,7 +109,8 @@ def _see(
     measured = measure(wanted, answers, context)
     unscored, tied = _shares(answers)
     cell = replace(cell, value=measured[leading].value, unscored=unscored, tied=tied)
-    return Seen(cell, measured, slices.measured(answers, context, names))
+    lists = np.ascontiguousarray(answers.lists.without_unscored().items[:, :LISTED])
+    return Seen(cell, measured, slices.measured(answers, context, names), lists)
 
 
 def _leading(names: Sequence[str]) -> str:

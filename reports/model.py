@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.records import Context, Record
+from bench.types import Ints
 from reports.statistics.bootstrap import Parts
 from reports.statistics.comparison import Comparison
 
 Slices = dict[tuple[str, str], dict[str, float | None]]  # (by, name of the part) -> metric -> value
 
+LISTED = 10  # items of a list that the report looks at
 OK = "ok"
 REORDER = "Sampled metrics can put algorithms in another order (Krichene and Rendle 2020)."
 CORRUPT = "corrupt"  # the record says ok, and its answers cannot be read
@@ -61,6 +63,7 @@ class Row:
     curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)  # metric -> value at each cut-off
     slices: Slices = field(default_factory=dict)
     parts: tuple[Parts, ...] = ()  # of the leading metric, one for each seed; empty where it has none
+    lists: Ints | None = None  # (q, LISTED) the lists of its first seed, −1 where there are no more items
     against: Mapping[str, Comparison] = field(default_factory=dict)  # by label of the other row: this one minus it
 
     @property

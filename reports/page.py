@@ -43,6 +43,7 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         headlines=[headline(group) for group in results.groups if not group.part_of],
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
+        overall=[(p, base64.b64encode(p.svg).decode()) for p in pictures if p.group is None],
         ranks=ranks.table(ranked) if len(ranked) > 1 else None,
         ranked=[group.title for group in ranked],
         attempts=[_attempt(cell, titles) for cell in results.attempts],

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from reports import columns, differences
+from reports import columns, differences, ranks
 from reports.averages import CUTOFFS
-from reports.figures import cutoffs, forest, quality, style, tradeoff
-from reports.model import Group, Results
+from reports.figures import critical, cutoffs, forest, overview, pairs, quality, style, tradeoff
+from reports.model import LISTED, Group, Results
 from reports.statistics import bootstrap
 
 
@@ -23,7 +23,7 @@ class Picture:
     name: str  # of its files, without suffix
     title: str
     caption: str
-    group: Group
+    group: Group | None  # None: it is about all of them
     svg: bytes
     png: bytes
 
@@ -37,7 +37,25 @@ def draw(results: Results) -> list[Picture]:
         for kind, title, caption, figure in _of_group(group, styles, colours):
             name = _free_name(f"{_slug(group.dataset)}-{_slug(group.split)}-{kind}", {p.name for p in drawn})
             drawn.append(Picture(name, title, caption, group, *_save(figure)))
+    for kind, title, caption, figure in _across(results, styles):
+        drawn.append(Picture(kind, title, caption, None, *_save(figure)))
     return drawn
+
+
+def _across(results: Results, styles: dict[str, style.Style]) -> Iterator[tuple[str, str, str, Figure]]:
+    """What takes several data sets or splits."""
+    groups = ranks.comparable(results.groups)
+    if len(groups) < 2:
+        return
+    metric = columns.metric_title(groups[0].leading)
+    caption = (
+        f"{metric} on each data set and split; the colour is its share of the best number there. {overview.LEGEND}"
+    )
+    yield "overview", f"{metric} on all data sets", caption, overview.draw(groups)
+    table = ranks.table(groups)
+    if table.test.critical is not None:
+        said = "Grey: what cannot be told from the best. Bars that do not meet: the two differ (Nemenyi's test, 5 %)."
+        yield "ranks", f"Mean ranks by {metric}", f"{said} {table.remark}", critical.draw(table, styles)
 
 
 def _of_group(
@@ -46,14 +64,20 @@ def _of_group(
     metric = columns.metric_title(group.leading)
     if any(row.estimate(group.leading).value is not None for row in group.complete):
         yield "quality", f"{metric} by algorithm", _quality(group, metric), quality.draw(group, styles, colours)
-    if tradeoff.points(group):
-        caption = _tradeoff(group, metric)
-        yield "tradeoff", f"{metric} against training time", caption, tradeoff.draw(group, styles, colours)
+    for cost in tradeoff.COSTS:
+        if tradeoff.points(group, cost):
+            against, caption = cost.title.lower(), _tradeoff(group, metric, cost)
+            yield cost.name, f"{metric} against {against}", caption, tradeoff.draw(group, cost, styles, colours)
     for found in differences.of_group(group):
         if any(comparison.value is not None for _, comparison in found.lines):
             title = f"{metric}: differences from {found.other.label}"
             kind = "baseline" if found.other.label == group.baseline else "best"
             yield f"differences-{kind}", title, _forest(group, found), forest.draw(found, styles, colours)
+    if len(pairs.of_users(group)) > 1:
+        title = f"Users better off, by {metric}"
+        yield "wins", title, _wins(group, metric), pairs.draw_wins(group)
+    if len(pairs.of_lists(group)) > 1:
+        yield "similarity", "How alike the lists are", _similarity(group), pairs.draw_similarity(group)
     if any(row.curves for row in group.complete):
         yield "cutoffs", "NDCG and recall by cut-off", _cutoffs(group), cutoffs.draw(group, styles)
 
@@ -105,12 +129,27 @@ def _forest(group: Group, found: differences.Differences) -> str:
     )
 
 
-def _tradeoff(group: Group, metric: str) -> str:
+def _wins(group: Group, metric: str) -> str:
+    return (
+        f"Share of users who have a better {metric} from the algorithm of the row than from that of the column, on "
+        f"{sample(group)}; users who have the same from both count half for each. Best on top."
+    )
+
+
+def _similarity(group: Group) -> str:
+    return (
+        f"Above the diagonal: how many of the {LISTED} items in the lists of two algorithms are the same, mean over "
+        f"questions. Below: the mean of that over the first 1, 2, … {LISTED} items, in which the top counts more. "
+        f"{sample(group)}, lists of the first seed."
+    )
+
+
+def _tradeoff(group: Group, metric: str, cost: tradeoff.Cost) -> str:
     lines = bars(group)
     said = f" Upright lines are {lines}." if lines else ""
     return (
-        f"{metric} against the wall time of training on {sample(group)}.{said} The dashed stairs join the algorithms "
-        "that nothing quicker beats. Where there is no room a name is left out; the table has them all."
+        f"{metric} against {cost.title.lower()} on {sample(group)}.{said} The dashed stairs join the algorithms that "
+        "nothing cheaper beats; the others are grey. Where there is no room a name is left out; the table has them all."
     )
 
 

@@ -31,6 +31,7 @@ _FAMILIES = {"baseline": BASELINE} | dict(
 )
 SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼", "P": "✚", "X": "✖", "*": "★", "<": "◀", ">": "▶"}
 DASHES = ((), (5, 1.5), (1.5, 1.5), (6, 1.5, 1.5, 1.5))
+BEATEN = "#b5b5b5"
 INK, FAINT, GRID = "#222222", "#767676", "#dddddd"
 DPI = 150
 LONGEST = 38  # characters of a label in a picture; tables have all of it

@@ -9,9 +9,12 @@ from matplotlib import rcParams
 from matplotlib.image import imread
 from matplotlib.transforms import Bbox
 
+from reports import differences
+from reports import ranks as ranks_across
 from reports.columns import of_metric
-from reports.figures import cutoffs, labels, quality, style, tradeoff
+from reports.figures import critical, cutoffs, forest, labels, overview, pairs, quality, style, tradeoff
 from reports.load import load
+from reports.statistics.bootstrap import mean
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def test_dot_plot_grows_with_the_number_of_algorithms(group, looks):
 
 
 def test_frontier_is_what_nothing_quicker_beats(group):
-    points = tradeoff.points(group)
+    points = tradeoff.points(group, tradeoff.COSTS[0])
     kept = tradeoff.frontier(points, of_metric("ndcg@10"))
     for seconds, value, row in points:
         beaten = any(s <= seconds and v >= value and r is not row for s, v, r in points)
@@ -68,7 +71,7 @@ def test_frontier_is_what_nothing_quicker_beats(group):
 
 
 def test_names_in_the_picture_do_not_cover_each_other(group, looks):
-    figure = tradeoff.draw(group, *looks)
+    figure = tradeoff.draw(group, tradeoff.COSTS[0], *looks)
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) > 10
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
@@ -142,3 +145,82 @@ def test_png_is_white_paper_at_print_resolution(group, looks):
 
 def test_long_labels_are_cut():
     assert style.label("x" * 200) == "x" * (style.LONGEST - 1) + "…"
+
+
+def test_costs_have_a_picture_each(group, looks):
+    for cost, low, high in zip(tradeoff.COSTS, (1e-3, 1e-3, 1e8), (100, 1, 1e9), strict=True):
+        spent = [x for x, _, _ in tradeoff.points(group, cost)]
+        assert len(spent) == 42 and all(low <= x <= high for x in spent)
+        axes = tradeoff.draw(group, cost, *looks).axes[0]
+        assert axes.get_xlabel().startswith(cost.title) and len(axes.get_xticks()) > 1
+
+
+def test_beaten_algorithms_are_grey(group, looks):
+    points = tradeoff.points(group, tradeoff.COSTS[0])
+    kept = {(x, y) for x, y, _ in tradeoff.frontier(points, of_metric("ndcg@10"))}
+    figure = tradeoff.draw(group, tradeoff.COSTS[0], *looks)
+    dots = [line for line in figure.axes[0].get_lines() if len(line.get_xdata()) == 1]
+    assert len(dots) == 42
+    for dot in dots:
+        beaten = (dot.get_xdata()[0], dot.get_ydata()[0]) not in kept
+        assert (dot.get_markeredgecolor() == style.BEATEN) == beaten
+
+
+def test_forest_is_filled_where_the_test_tells_two_apart(group, looks):
+    (found,) = differences.of_group(group)
+    figure = forest.draw(found, *looks)
+    dots = {line.get_ydata()[0]: line for line in figure.axes[0].get_lines() if len(line.get_xdata()) == 1}
+    lines = sorted(found.lines, key=lambda line: -line[1].value)
+    assert len(dots) == len(lines) == 41
+    for place, (_, comparison) in enumerate(lines):
+        assert dots[place].get_xdata()[0] == comparison.value
+        assert (dots[place].get_markerfacecolor() != "white") == comparison.significant
+    assert len({comparison.significant for _, comparison in lines}) == 2
+
+
+def test_wins_are_shares_of_users(group):
+    found = pairs.wins(group)
+    np.testing.assert_allclose((found + found.T)[~np.eye(42, dtype=bool)], 1)
+    rows = pairs.of_users(group)
+    first, last = (mean(rows[place].parts).numerator for place in (0, 41))
+    assert found[0, 41] == pytest.approx(np.mean(first > last) + np.mean(first == last) / 2)
+
+
+def test_similarity_of_lists_by_hand():
+    lists = [np.array([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]), np.array([[1, 3, 11, 12, 13, 14, 15, 16, 17, 18]])]
+    overlap, early = pairs.similarity([*lists, np.full((1, 10), -1)])
+    assert overlap[0, 1] == pytest.approx(0.2) and overlap[0, 0] == pytest.approx(1) and overlap[0, 2] == 0
+    shared = [1, 1, 2, 2, 2, 2, 2, 2, 2, 2]
+    assert early[0, 1] == pytest.approx(np.mean([n / (d + 1) for d, n in enumerate(shared)]))
+
+
+def test_tiles_of_forty_algorithms_have_no_numbers_and_few_have(group):
+    few = replace(group, rows=group.rows[:3])
+    for draw in (pairs.draw_wins, pairs.draw_similarity):
+        assert len(draw(few).axes[0].texts) == 9 and not draw(group).axes[0].texts
+
+
+def test_overview_shows_shares_of_the_best_and_statuses(tmp_path):
+    store = synthetic.empty(tmp_path / "store")
+    store.put_context("5" * 64, synthetic.context(8))
+    for name in ("one", "two"):
+        for label, ranks in (("a", [[0]] * 8), ("b", [[0], [60]] * 4)):
+            synthetic.put(store, synthetic.record(label, dataset={"name": name}), synthetic.answers(ranks))
+    synthetic.put(store, synthetic.record("c", dataset={"name": "one"}, status="oom"))
+    axes = overview.draw(load(store).groups).axes[0]
+    assert axes.collections[0].get_array().filled(-1).tolist() == [[1, 1], [0.5, 0.5], [-1, -1]]
+    assert [text.get_text() for text in axes.texts] == ["1.0000", "1.0000", "0.5000", "0.5000", "oom", ""]
+
+
+def test_critical_differences_are_the_bars(tmp_path):
+    store = synthetic.empty(tmp_path / "store")
+    store.put_context("5" * 64, synthetic.context(8))
+    for number in range(6):
+        for label, ranks in (("a", [[0]] * 8), ("b", [[1]] * 8), ("c", [[2]] * 8)):
+            synthetic.put(store, synthetic.record(label, dataset={"name": str(number)}), synthetic.answers(ranks))
+    groups = load(store).groups
+    table = ranks_across.table(groups)
+    axes = critical.draw(table, style.styles(groups[0].rows)).axes[0]
+    bars = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata()) == 2]
+    assert [(low + high) / 2 for low, high in bars] == [1, 2, 3]
+    assert all(high - low == pytest.approx(table.test.critical) for low, high in bars)

@@ -139,7 +139,7 @@ def test_several_groups_bring_ranks_and_pictures_of_their_own(store, tmp_path):
     page = html.parse(path)
     means = [row.xpath("td")[0].text for row in page.xpath("//table[contains(@class, 'ranks')]/tbody/tr")]
     assert means == ["1.00", "2.00"]
-    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 8
+    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 15
 
 
 def test_differences_are_a_table_with_all_tests_as_csv(store, tmp_path):
@@ -166,7 +166,9 @@ def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
     path = reports.write(store, tmp_path / "report")
     found = {str(p.relative_to(path.parent)) for p in path.parent.rglob("*") if p.is_file()}
     pictures = {
-        f"figures/movielens-small-user-time-{k}.{t}" for k in ("quality", "tradeoff", "cutoffs") for t in ("svg", "png")
+        f"figures/movielens-small-user-time-{k}.{t}"
+        for k in ("quality", "tradeoff", "memory", "cutoffs")
+        for t in ("svg", "png")
     }
     tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {
         f"tables/{name}.csv" for name in ("slices", "costs", "differences")

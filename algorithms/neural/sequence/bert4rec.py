@@ -21,8 +21,6 @@ class BERT4RecParams(AttentionParams):
     """Into how many parts attention divides the d numbers of a place."""
     hidden_share: float = number(0.2, low=0, high=0.99, search=(0.1, 0.6))
     """ρ: probability that an item is hidden in training."""
-    epochs: int = number(200, low=1, high=10_000)
-    """Most passes over the histories; with a validation part training may end earlier."""
     patience: int = number(20, low=1, high=10_000)
     """Epochs without a better NDCG@10 on the validation part before training ends."""
 
