@@ -57,12 +57,25 @@ class Column:
 
     def best(self, rows: tuple[Row, ...]) -> frozenset[int]:
         """Places of the best rows, among those that have a number: all that read the same as the best one."""
+        return self._ranked(rows)[0]
+
+    def second(self, rows: tuple[Row, ...]) -> frozenset[int]:
+        """Places of all rows that read the same as the best one after those; none beside several best ones."""
+        best, second = self._ranked(rows)
+        return second if len(best) == 1 else frozenset()
+
+    def _ranked(self, rows: tuple[Row, ...]) -> tuple[frozenset[int], frozenset[int]]:
         values = {place: row.estimate(self.name).value for place, row in enumerate(rows)}
         known = {place: value for place, value in values.items() if value is not None}
         if len(known) < 2 or self.better == "neither":
-            return frozenset()
-        top = (max if self.better == "higher" else min)(known.values())
-        return frozenset(place for place, value in known.items() if self.text(value) == self.text(top))
+            return frozenset(), frozenset()
+        ordered = sorted(set(known.values()), reverse=self.better == "higher")
+        texts = list(dict.fromkeys(self.text(value) for value in ordered))
+        first, second = (
+            frozenset(place for place, value in known.items() if self.text(value) in texts[rank : rank + 1])
+            for rank in (0, 1)
+        )
+        return first, second
 
 
 def seconds(value: float) -> str:

@@ -25,6 +25,13 @@ class Line:
     group: Group
     row: Row
     best: frozenset[str]  # names of the columns in which it is the best of its group
+    second: frozenset[str]  # and of those in which it comes next
+
+    @property
+    def differs(self) -> bool:
+        """Whether the test tells it apart, in the leading metric, from the baseline or else from the best."""
+        other = self.row.against.get(reference(self.group))
+        return other is not None and other.significant
 
     @property
     def seeds(self) -> str:
@@ -82,11 +89,18 @@ def of_results(results: Results) -> Table:
 
 def lines(group: Group, shown: Sequence[Column]) -> list[Line]:
     """The lines of one group."""
-    best = [(column.name, column.best(group.rows)) for column in shown]
-    return [
-        Line(group, row, frozenset(name for name, places in best if place in places))
-        for place, row in enumerate(group.rows)
-    ]
+    best = {column.name: column.best(group.rows) for column in shown}
+    second = {column.name: column.second(group.rows) for column in shown}
+
+    def names(places: dict[str, frozenset[int]], place: int) -> frozenset[str]:
+        return frozenset(name for name, where in places.items() if place in where)
+
+    return [Line(group, row, names(best, place), names(second, place)) for place, row in enumerate(group.rows)]
+
+
+def reference(group: Group) -> str:
+    """Label of the algorithm with which marks compare: the baseline, or else the best."""
+    return group.baseline or (group.rows[0].label if group.rows else "")
 
 
 def _record(line: Line, shown: Sequence[Column], limits: set[str]) -> dict[str, Any]:
@@ -115,13 +129,13 @@ def to_csv(table: Table) -> str:
 
 
 def to_markdown(table: Table) -> str:
-    """One table for each data set and split, the best of each column bold."""
+    """One table for each data set and split, the best of each column bold, the next underlined."""
     parts = []
     for group, members in _by_group(table):
         header = ["Algorithm", *(f"{markdown(c.heading)} {c.arrow}".strip() for c in table.columns), "Status"]
         rows = [header, ["---", *["---:"] * len(table.columns), "---"]]
         for line in members:
-            numbers = _numbers(line, table.columns, markdown, "**{}**")
+            numbers = _numbers(line, table.columns, markdown, "**{}**", "<ins>{}</ins>", "{}\\*")
             rows.append([markdown(line.row.label), *numbers, markdown(line.row.status)])
         text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
         parts.append(f"### {markdown(group.title)}\n\n{markdown(caption(group))}\n\n{text}\n")
@@ -129,14 +143,14 @@ def to_markdown(table: Table) -> str:
 
 
 def to_latex(table: Table) -> str:
-    """One `table` with booktabs rules for each data set and split, the best of each column bold."""
+    """One `table` with booktabs rules for each data set and split, best bold, next underlined."""
     parts = ["% \\usepackage{booktabs}\n"]
     arrows = {"↑": r" $\uparrow$", "↓": r" $\downarrow$", "": ""}
     for group, members in _by_group(table):
         header = ["Algorithm", *(latex(c.heading) + arrows[c.arrow] for c in table.columns)]
         rows = []
         for line in members:
-            numbers = _numbers(line, table.columns, latex, r"\textbf{{{}}}")
+            numbers = _numbers(line, table.columns, latex, r"\textbf{{{}}}", r"\underline{{{}}}", r"{}\rlap{{*}}")
             status = "" if line.row.complete else f" ({latex(line.row.status)})"
             rows.append(f"{latex(line.row.label)}{status} & {' & '.join(numbers)} \\\\")
         body = "\n".join([" & ".join(header) + r" \\", r"\midrule", *rows])
@@ -152,7 +166,16 @@ def caption(group: Group) -> str:
     asked = users if group.questions == group.users else f"{group.questions:,} questions of {users}"
     seeds = len(group.seeds)
     said = f"{asked}; {'1 seed' if seeds == 1 else f'mean over {seeds} seeds'}." if seeds else "No results."
-    return f"{said} {group.remark}".rstrip()
+    return " ".join(text for text in (said, marks(group), group.remark) if text)
+
+
+def marks(group: Group) -> str:
+    """What the star beside a number of the leading metric means; empty where nothing was tested."""
+    other = reference(group)
+    if not any(other in row.against for row in group.rows):
+        return ""
+    title = columns.metric_title(group.leading)
+    return f"* {title} differs from that of {other} (randomization test, Holm's correction, p < 0.05)."
 
 
 def _by_group(table: Table) -> list[tuple[Group, list[Line]]]:
@@ -160,6 +183,15 @@ def _by_group(table: Table) -> list[tuple[Group, list[Line]]]:
     return [(group, [line for line in table.lines if line.group is group]) for group in groups.values()]
 
 
-def _numbers(line: Line, shown: Sequence[Column], escape: Callable[[str], str], bold: str) -> list[str]:
-    texts = ((column.name, escape(column.text(line.row.estimate(column.name).value))) for column in shown)
-    return [bold.format(text) if name in line.best else text for name, text in texts]
+def _numbers(
+    line: Line, shown: Sequence[Column], escape: Callable[[str], str], best: str, second: str, mark: str
+) -> list[str]:
+    found = []
+    for column in shown:
+        text = escape(column.text(line.row.estimate(column.name).value))
+        if column.name in line.best:
+            text = best.format(text)
+        elif column.name in line.second:
+            text = second.format(text)
+        found.append(mark.format(text) if column.name == line.group.leading and line.differs else text)
+    return found

@@ -12,6 +12,9 @@ from bench.types import TopK
 from reports import columns, tables
 from reports.escape import clean, csv_text, latex, markdown
 from reports.load import load
+from reports.model import Estimate, Row
+
+ROW = Row("a", "baseline", ())
 
 # ranks from 0 of the held-out items of six users, for two algorithms
 BETTER = [[0, 3], [1], [0], [12, 40], [2, 5, 7], [4]]
@@ -182,3 +185,34 @@ def test_titles_of_metrics_write_abbreviations_in_capitals():
     assert [columns.metric_title(name) for name in names] == [
         *("Hit rate@10", "NDCG SNIPS@5", "MAP full@3", "CTR proxy@1", "RMSE raw", "F1@10", "Popularity lift@10")
     ]
+
+
+def test_the_second_is_underlined_and_what_differs_from_the_best_has_a_star(tmp_path):
+    made = synthetic.empty(tmp_path / "store")
+    made.put_context("5" * 64, synthetic.context(12))
+    for label, ranks in (("a", [[0]] * 12), ("b", [[0]] * 11 + [[1]]), ("c", [[60]] * 12)):
+        synthetic.put(made, synthetic.record(label), synthetic.answers(ranks))
+    table = tables.summary(made, ["ndcg@10"])
+    assert [(line.best & {"ndcg@10"}, line.second & {"ndcg@10"}) for line in table.lines] == [
+        ({"ndcg@10"}, set()),
+        (set(), {"ndcg@10"}),
+        (set(), set()),
+    ]
+    assert [line.differs for line in table.lines] == [False, False, True]
+    marked = tables.to_markdown(table)
+    assert "| a | **1.0000** |" in marked and "| b | <ins>0.9692</ins> |" in marked and "| c | 0.0000\\* |" in marked
+    set_ = tables.to_latex(table)
+    assert r"b & \underline{0.9692} &" in set_ and r"c & 0.0000\rlap{*} &" in set_
+    said = "* NDCG@10 differs from that of a (randomization test, Holm's correction, p < 0.05)."
+    assert said in table.lines[0].group.title + tables.caption(table.lines[0].group)
+
+
+def test_nothing_is_second_to_several_best_ones():
+    column = columns.of_metric("ndcg@10")
+
+    def row(value):
+        return synthetic.replace(ROW, estimates={"ndcg@10": Estimate(value)})
+
+    rows = tuple(row(value) for value in (0.5, 0.50001, 0.4, None))
+    assert (column.best(rows), column.second(rows)) == ({0, 1}, set())
+    assert column.second((row(0.5), row(0.4), row(0.40001), row(0.3))) == {1, 2}
