@@ -78,6 +78,9 @@ class Column:
         return first, second
 
 
+COSTS = (Column(TRAINING, "Training", "lower", "s"), Column(MEMORY, "Memory", "lower", "MB"))
+
+
 def seconds(value: float) -> str:
     """Seconds with three significant digits, and no digits that a clock does not have."""
     if value < 0.001:
@@ -110,6 +113,5 @@ def of_results(results: Results) -> tuple[Column, ...]:
     rows = [row for group in results.groups for row in group.rows]
     metrics = [of_metric(name) for name in results.metrics]
     shown = [c for c in metrics if results.chosen or any(row.estimate(c.name).value is not None for row in rows)]
-    costs = [Column(TRAINING, "Training", "lower", "s"), Column(MEMORY, "Memory", "lower", "MB")]
     errors = [column for column in shown if definition(parse(column.name)).kind == "ratings"]
-    return (*(column for column in shown if column not in errors), *costs, *errors)
+    return (*(column for column in shown if column not in errors), *COSTS, *errors)

@@ -5,7 +5,7 @@ matrix.toml    the cells of the report, to run them again
 figures/       every picture as PNG and SVG
 tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: all tests of each against the best and
                the baseline; slices.csv: every metric by groups of users, items, time; costs.csv: seconds of each
-               phase, percentiles of the wait for one list, memory
+               phase, percentiles of the wait for one list, memory; changes.csv: what is not as in an earlier run
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 
 from bench.files import storage
 from bench.store import Store
-from reports import costs, differences, page, pictures, reproduce, slices, tables
+from reports import changes, costs, differences, page, pictures, reproduce, slices, tables
+from reports.changes import Change
 from reports.load import load
 from reports.model import Results
 
@@ -38,8 +39,8 @@ def write(
     return write_results(load(store, metrics, leading=leading, baseline=baseline), folder)
 
 
-def write_results(results: Results, folder: Path) -> Path:
-    """The same for results that are already loaded."""
+def write_results(results: Results, folder: Path, changed: Sequence[Change] | None = None) -> Path:
+    """The same for results that are already loaded, with what changed since an earlier run."""
     drawn = pictures.draw(results)
     table = tables.of_results(results)
     texts = {
@@ -51,10 +52,12 @@ def write_results(results: Results, folder: Path) -> Path:
         "tables/slices.csv": slices.to_csv(results),
         "matrix.toml": reproduce.matrix(results),
     }
+    if changed is not None:
+        texts["tables/changes.csv"] = changes.to_csv(changed)
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     for picture in drawn:
         files |= {f"figures/{picture.name}.svg": picture.svg, f"figures/{picture.name}.png": picture.png}
-    files[PAGE] = page.render(results, drawn).encode("utf-8", "replace")
+    files[PAGE] = page.render(results, drawn, changed).encode("utf-8", "replace")
     with storage(folder), _beside(folder) as temporary:
         _put(files, temporary)
         for name in files:

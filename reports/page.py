@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from bench.titles import Titles, describe
 from reports import columns, costs, differences, ranks, reproduce, slices, tables, uncertainty
+from reports.changes import Change
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
@@ -23,7 +24,7 @@ from reports.statistics import bootstrap, paired
 from reports.statistics.comparison import Comparison
 
 
-def render(results: Results, pictures: Sequence[Picture]) -> str:
+def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Change] | None = None) -> str:
     """The page as HTML. Every text is escaped by jinja2; control characters are taken out before."""
     environment = _environment()
     rows = [row for group in results.groups for row in group.rows]
@@ -41,6 +42,7 @@ def render(results: Results, pictures: Sequence[Picture]) -> str:
         script_hash=_hash(script),
         columns=shown,
         headlines=[headline(group) for group in results.groups if not group.part_of],
+        changed=changed,
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
         overall=[(p, base64.b64encode(p.svg).decode()) for p in pictures if p.group is None],

@@ -10,7 +10,7 @@ import typer
 from bench.cli import output
 from bench.cli.run import STORE
 
-EXAMPLES = "Examples:  bench report   |   bench report results -o paper --metrics ndcg@20,recall@20 --baseline item-knn"
+EXAMPLES = "Examples:  bench report   |   bench report results -o paper --baseline item-knn --metric recall@20"
 
 
 def command(
@@ -19,13 +19,30 @@ def command(
     metrics: Annotated[str | None, typer.Option(help="Metrics with commas, as ndcg@20,recall@20.")] = None,
     metric: Annotated[str | None, typer.Option(help="The metric that decides (default: ndcg@10).")] = None,
     baseline: Annotated[str | None, typer.Option(help="Compare all with this algorithm, too, as item-knn.")] = None,
+    against: Annotated[Path | None, typer.Option(help="The store of an earlier run: say what changed.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="With --against: end with 1 if something got worse.")] = False,
 ) -> None:
-    """Write the comparison as one page, PNG and SVG pictures, and CSV, Markdown and LaTeX tables."""
-    from bench.cli.request import names
-    from bench.store import Store
-    from reports import write
+    """Write the comparison as one page, PNG and SVG pictures, and CSV, Markdown and LaTeX tables.
 
-    page = write(
-        Store(store), out or store / "report", metrics=names(metrics), leading=metric or "", baseline=baseline or ""
-    )
+    Exit code 1 with --check: an algorithm no longer finishes, or is worse than before beyond noise.
+    """
+    from bench.cli.request import names
+    from bench.errors import BadConfig
+    from bench.store import Store
+    from reports.changes import changes
+    from reports.load import load
+    from reports.output import write_results
+
+    if check and against is None:
+        raise BadConfig("--check needs --against: the store of an earlier run to compare with")
+    shown, leading = names(metrics), metric or ""
+    results = load(Store(store), shown, leading=leading, baseline=baseline or "")
+    changed = None if against is None else changes(results, load(Store(against), shown, leading=leading))
+    page = write_results(results, out or store / "report", changed)
+    for change in changed or ():
+        output.say(("worse  " if change.worse else "       ") + change.sentence)
+    if changed == []:
+        output.say("Nothing changed, beyond noise.")
     output.say(f"Report: {page}")
+    if check and any(change.worse for change in changed or ()):
+        raise typer.Exit(1)
