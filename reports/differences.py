@@ -61,7 +61,8 @@ def p_text(p: float | None) -> str:
 
 
 def _signed(value: float | None, digits: int) -> str:
-    return MISSING if value is None else "0" if value == 0 else f"{value:+.{digits}f}"
+    text = MISSING if value is None else f"{value:+.{digits}f}"
+    return text.lstrip("+-") if text.strip("+-0.") == "" else text  # no sign where nothing is left to have one
 
 
 _FIELDS = (

@@ -41,6 +41,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         css_hash=_hash(css),
         script_hash=_hash(script),
         columns=shown,
+        families={row.label: row.family for row in rows},
         headlines=[headline(group) for group in results.groups if not group.part_of],
         changed=changed,
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],

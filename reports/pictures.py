@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from reports import columns, differences, ranks
 from reports.averages import CUTOFFS
-from reports.figures import critical, cutoffs, forest, overview, pairs, quality, style, tradeoff
+from reports.figures import critical, cutoffs, forest, learning, overview, pairs, quality, spread, style, tradeoff
 from reports.model import LISTED, Group, Results
 from reports.statistics import bootstrap
 
@@ -78,6 +78,10 @@ def _of_group(
         yield "wins", title, _wins(group, metric), pairs.draw_wins(group)
     if len(pairs.of_lists(group)) > 1:
         yield "similarity", "How alike the lists are", _similarity(group), pairs.draw_similarity(group)
+    if spread.of_group(group):
+        yield "seeds", f"{metric} by seed", _seeds(group, metric), spread.draw(group, styles, colours)
+    if learning.of_group(group):
+        yield "learning", "Learning curves", _learning(group), learning.draw(group, styles)
     if any(row.curves for row in group.complete):
         yield "cutoffs", "NDCG and recall by cut-off", _cutoffs(group), cutoffs.draw(group, styles)
 
@@ -141,6 +145,17 @@ def _similarity(group: Group) -> str:
         f"Above the diagonal: how many of the {LISTED} items in the lists of two algorithms are the same, mean over "
         f"questions. Below: the mean of that over the first 1, 2, … {LISTED} items, in which the top counts more. "
         f"{sample(group)}, lists of the first seed."
+    )
+
+
+def _seeds(group: Group, metric: str) -> str:
+    return f"{metric} with each seed (strokes) and their mean, on {sample(group)}; ±: half of what lies between them."
+
+
+def _learning(group: Group) -> str:
+    return (
+        f"Quality on the validation part after each epoch, on {sample(group)}; a line for each seed, a sign at the "
+        "best epoch, whose weights are kept. Algorithms that report no such quality are missing."
     )
 
 

@@ -29,7 +29,7 @@ def draw(found: Differences, styles: Mapping[str, Style], colours: Mapping[str, 
             face = look.colour if comparison.significant else "white"
             axes.plot([comparison.value], [place], linestyle="", **{**look.draw(), "markerfacecolor": face})
             p = "" if comparison.holm is None else f"p {p_text(comparison.holm)}".replace("p 0", "p = 0")
-            axes.annotate(f"{comparison.value:+.4f}  {p}", annotation_clip=False, **style.beside(place))
+            axes.annotate(f"{signed(comparison.value, 4)}  {p}", annotation_clip=False, **style.beside(place))
         style.one_per_line(axes, [row.label for row, _ in lines])
         axes.set_xlabel(f"{style.label(found.heading)}  ({found.column.direction})")
         style.family_legend(figure, colours, (row.family for row, _ in lines))

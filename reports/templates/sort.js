@@ -21,4 +21,16 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+const filter = document.getElementById("filter"), family = document.getElementById("family");
+function show() {
+  const text = filter.value.trim().toLowerCase();
+  const kept = new Set();
+  for (const row of document.querySelectorAll("tr[data-label]")) {
+    const { label, family: own } = row.dataset;
+    row.hidden = !label.toLowerCase().includes(text) || (family.value !== "" && own !== family.value);
+    if (!row.hidden) kept.add(label);
+  }
+  document.getElementById("shown").textContent = text || family.value ? `${kept.size} shown in all tables` : "";
+}
+for (const control of filter ? [filter, family] : []) control.addEventListener("input", show);
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

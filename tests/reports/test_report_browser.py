@@ -73,7 +73,7 @@ def test_the_policy_stops_scripts_and_requests_that_get_in(opened):
 
 def test_pictures_are_there(opened):
     widths = opened.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
-    assert len(widths) == 3 and all(widths)
+    assert len(widths) == 7 and all(widths)
 
 
 def test_a_click_sorts_and_a_second_one_turns_the_order(opened):
@@ -98,3 +98,18 @@ def test_the_keyboard_sorts(opened):
 
 def test_a_narrow_window_scrolls_tables_not_the_page(opened):
     assert opened.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def test_names_and_families_filter_all_tables(opened):
+    def shown(table):
+        rows = opened.locator(f"table.{table} tbody tr:not([hidden])")
+        return ["hostile" if "img" in text else text for text in rows.evaluate_all("r => r.map(e => e.dataset.label)")]
+
+    opened.get_by_label("Show algorithms with").fill("E")
+    assert shown("comparison") == ["best", "middle", "hostile", "gone"]
+    opened.get_by_label("Show algorithms with").fill("mid")
+    assert shown("comparison") == shown("differences") == shown("costs") == ["middle"]
+    assert opened.locator("#shown").inner_text() == "1 shown in all tables"
+    opened.get_by_label("Show algorithms with").fill("")
+    opened.get_by_label("Family").select_option("baseline")
+    assert len(shown("comparison")) == 4

@@ -12,7 +12,19 @@ from matplotlib.transforms import Bbox
 from reports import differences
 from reports import ranks as ranks_across
 from reports.columns import of_metric
-from reports.figures import critical, cutoffs, forest, labels, overview, pairs, quality, style, tradeoff
+from reports.figures import (
+    critical,
+    cutoffs,
+    forest,
+    labels,
+    learning,
+    overview,
+    pairs,
+    quality,
+    spread,
+    style,
+    tradeoff,
+)
 from reports.load import load
 from reports.statistics.bootstrap import mean
 
@@ -224,3 +236,22 @@ def test_critical_differences_are_the_bars(tmp_path):
     bars = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata()) == 2]
     assert [(low + high) / 2 for low, high in bars] == [1, 2, 3]
     assert all(high - low == pytest.approx(table.test.critical) for low, high in bars)
+
+
+def test_learning_curves_and_seeds(tmp_path, looks):
+    store = synthetic.empty(tmp_path / "store")
+    store.put_context("5" * 64, synthetic.context(8))
+    for seed in range(3):
+        curve = [{"epoch": e, "loss": 1.0, "ndcg": [0.1, 0.3, 0.2][e - 1]} for e in (1, 2, 3)]
+        ranks = [[seed + user % 3] for user in range(8)]
+        synthetic.put(store, synthetic.record("net", seed=seed, curve=curve), synthetic.answers(ranks))
+    synthetic.put(store, synthetic.record("plain"), synthetic.answers([[0]] * 8))
+    group = load(store).groups[0]
+    styles, colours = style.styles(group.rows), style.families(group.rows)
+    assert [row.label for row in learning.of_group(group)["ndcg"]] == ["net"]
+    lines = learning.draw(group, styles).axes[0].get_lines()
+    assert [list(line.get_ydata()) for line in lines[:2]] == [[0.1, 0.3, 0.2], [0.3]]
+    assert len(lines) == 6
+    assert [row.label for row in spread.of_group(group)] == ["net"]
+    strokes = spread.draw(group, styles, colours).axes[0].get_lines()[1]
+    assert list(strokes.get_xdata()) == [part.value for part in group.rows[1].parts]
