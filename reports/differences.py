@@ -43,10 +43,10 @@ def texts(comparison: Comparison) -> list[str]:
     interval = MISSING if low is None or high is None else f"[{low:+.4f}, {high:+.4f}]"
     users = [f"{100 * share:.0f} %" for share in (comparison.better, comparison.same, comparison.worse)]
     return [
-        _signed(comparison.value, 4),
+        signed(comparison.value, 4),
         interval,
         p_text(comparison.holm),
-        _signed(comparison.effect, 2),
+        signed(comparison.effect, 2),
         *(users if comparison.users else [MISSING] * 3),
         MISSING if comparison.detectable is None else f"{comparison.detectable:.4f}",
     ]
@@ -60,7 +60,8 @@ def p_text(p: float | None) -> str:
     return MISSING if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _signed(value: float | None, digits: int) -> str:
+def signed(value: float | None, digits: int) -> str:
+    """With a plus or a minus, unless nothing is left of it."""
     text = MISSING if value is None else f"{value:+.{digits}f}"
     return text.lstrip("+-") if text.strip("+-0.") == "" else text  # no sign where nothing is left to have one
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from reports import columns
-from reports.differences import Differences, p_text
+from reports.differences import Differences, p_text, signed
 from reports.figures import style
 from reports.figures.style import Style
 
