@@ -89,6 +89,7 @@ class Record:
     latency: dict[str, float] = field(default_factory=dict)  # {"questions", "p50", "p95", "p99"}: seconds of one list
     energy: dict[str, Any] = field(default_factory=unavailable)  # {"joules": … or None, "kind": see bench.energy}
     second_to: str = ""  # the attempt that was committed first, where two runs made the cell at once and disagreed
+    about: dict[str, str] = field(default_factory=dict)  # {"summary", "paper", "distribution"} of the algorithm
     load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT
 

@@ -69,6 +69,13 @@ def entries() -> dict[str, Entry]:
     return dict(sorted((broken | found).items()))
 
 
+def about(name: str) -> dict[str, str]:
+    """What a record tells of an algorithm, for readers who do not have it; nothing of one that is not registered."""
+    entry = entries().get(name)
+    told = {} if entry is None else {n: getattr(entry, n) for n in ("summary", "paper", "distribution")}
+    return {name: text for name, text in told.items() if text}
+
+
 def find(name: str) -> Entry:
     """The entry of that name. Raises BadConfig with the nearest name when there is none."""
     known = entries()

@@ -26,6 +26,7 @@ from bench.planned import Planned
 from bench.process import Child
 from bench.records import Phase, Record
 from bench.redaction import without_secrets
+from bench.registry import about
 from bench.store import Store
 from bench.surroundings import usable_cores
 
@@ -237,6 +238,7 @@ class Runner:
             provenance={**provenance.machine(), **threads, **watched.seen, "versions": cell.versions, **environment},
             latency=watched.latency,
             energy=watched.energy,
+            about=about(cell.slot.algorithm),
             load={"before": watched.load, "after": provenance.load()},
         )
 

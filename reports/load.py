@@ -22,6 +22,7 @@ from reports.averages import Seen
 from reports.model import CORRUPT, LISTED, OK, Cell, Group, Results
 
 LEADING = "ndcg@10"
+LOG_LINES, LOG_WIDTH = 12, 300  # of the end of a log that the report shows
 
 
 @uncollected()
@@ -99,7 +100,7 @@ def _see(
     doubts = ("nondeterministic: two attempts at this cell gave different answers",) if record.key in unsure else ()
     cell = Cell(record, record.status, record.reason, warnings=(*record.warnings, *doubts))
     if record.status != OK:
-        return Seen(cell)
+        return Seen(replace(cell, log=_log_end(store, record)))
     try:
         if context is None:
             raise StoreError("what is known of its split is missing or unreadable")
@@ -111,6 +112,12 @@ def _see(
     cell = replace(cell, value=measured[leading].value, unscored=unscored, tied=tied)
     lists = np.ascontiguousarray(answers.lists.without_unscored().items[:, :LISTED])
     return Seen(cell, measured, slices.measured(answers, context, names), lists)
+
+
+def _log_end(store: Store, record: Record) -> str:
+    """The last lines that a cell printed, without names of folders of this machine."""
+    lines = store.log(record).replace(str(store.folder.resolve()), "store").splitlines()[-LOG_LINES:]
+    return "\n".join(line[:LOG_WIDTH] for line in lines).strip("\n")
 
 
 def _leading(names: Sequence[str]) -> str:

@@ -50,6 +50,7 @@ class Cell:
     tied: float | None = None  # share of held-out items that have the same score as another candidate
     replaced: bool = False  # a newer attempt at the same cell counts
     warnings: tuple[str, ...] = ()
+    log: str = ""  # the end of what it printed, where it did not finish
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from bench.titles import Titles, describe
-from reports import columns, costs, differences, ranks, reproduce, slices, tables, uncertainty
+from reports import columns, costs, differences, profiles, ranks, reproduce, slices, tables, uncertainty
 from reports.changes import Change
 from reports.columns import Column
 from reports.escape import clean
@@ -44,6 +44,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         families={row.label: row.family for row in rows},
         headlines=[headline(group) for group in results.groups if not group.part_of],
         changed=changed,
+        profiles=profiles.of_results(results),
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
         overall=[(p, base64.b64encode(p.svg).decode()) for p in pictures if p.group is None],

@@ -25,12 +25,12 @@ const filter = document.getElementById("filter"), family = document.getElementBy
 function show() {
   const text = filter.value.trim().toLowerCase();
   const kept = new Set();
-  for (const row of document.querySelectorAll("tr[data-label]")) {
+  for (const row of document.querySelectorAll("[data-label]")) {
     const { label, family: own } = row.dataset;
     row.hidden = !label.toLowerCase().includes(text) || (family.value !== "" && own !== family.value);
     if (!row.hidden) kept.add(label);
   }
-  document.getElementById("shown").textContent = text || family.value ? `${kept.size} shown in all tables` : "";
+  document.getElementById("shown").textContent = text || family.value ? `${kept.size} shown everywhere` : "";
 }
 for (const control of filter ? [filter, family] : []) control.addEventListener("input", show);
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

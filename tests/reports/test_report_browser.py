@@ -100,7 +100,7 @@ def test_a_narrow_window_scrolls_tables_not_the_page(opened):
     assert opened.evaluate("document.documentElement.scrollWidth") == 400
 
 
-def test_names_and_families_filter_all_tables(opened):
+def test_names_and_families_filter_everything(opened):
     def shown(table):
         rows = opened.locator(f"table.{table} tbody tr:not([hidden])")
         return ["hostile" if "img" in text else text for text in rows.evaluate_all("r => r.map(e => e.dataset.label)")]
@@ -109,7 +109,7 @@ def test_names_and_families_filter_all_tables(opened):
     assert shown("comparison") == ["best", "middle", "hostile", "gone"]
     opened.get_by_label("Show algorithms with").fill("mid")
     assert shown("comparison") == shown("differences") == shown("costs") == ["middle"]
-    assert opened.locator("#shown").inner_text() == "1 shown in all tables"
+    assert opened.locator("#shown").inner_text() == "1 shown everywhere"
     opened.get_by_label("Show algorithms with").fill("")
     opened.get_by_label("Family").select_option("baseline")
     assert len(shown("comparison")) == 4

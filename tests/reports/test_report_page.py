@@ -159,6 +159,29 @@ def test_differences_are_a_table_with_all_tests_as_csv(store, tmp_path):
     )
 
 
+def test_each_algorithm_has_a_section(store, tmp_path):
+    about = {"summary": "Does it well", "paper": "someone2020", "distribution": "a-plug-in"}
+    good = synthetic.record(
+        "good", params={"factors": 8}, about=about, latency={"questions": 8, "p50": 0.001, "p95": 0.002}
+    )
+    synthetic.put(store, good, synthetic.answers(RANKS))
+    synthetic.put(store, synthetic.record("gone", status="oom", reason="4.1 of 4.0 GB"))
+    page = html.parse(reports.write(store, tmp_path / "report"))
+    good, gone = (part.text_content() for part in page.xpath("//section[@id='algorithms']/details"))
+    for words in ("Does it well", "someone2020", "a-plug-in", "factors = 8", "Place 1 of 1", "One list, p95 2.00 ms"):
+        assert words in good
+    assert "oom" in gone and "4.1 of 4.0 GB" in gone
+
+
+def test_a_failure_shows_the_end_of_its_log(store, tmp_path):
+    failed = synthetic.put(store, synthetic.record("gone", status="failed", reason="no"))
+    log = store.folder_of(failed) / "log.txt"
+    log.write_text("\n".join([*(f"line {n}" for n in range(40)), f"{store.folder} <b>x</b>"]), encoding="utf-8")
+    page = html.parse(reports.write(store, tmp_path / "report"))
+    shown = page.xpath("//section[@id='cells']//pre")[0].text
+    assert shown.splitlines() == [*(f"line {n}" for n in range(29, 40)), "store <b>x</b>"]
+
+
 def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
     synthetic.put(store, synthetic.record("a"), synthetic.answers(RANKS))
     (tmp_path / "report").mkdir()
