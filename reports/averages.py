@@ -11,7 +11,7 @@ import numpy as np
 from bench.metrics.measured import Measured
 from bench.metrics.registry import definition, parse
 from bench.records import Context, canonical
-from bench.types import Ints
+from bench.types import Ints, Longs
 from reports.against import against
 from reports.columns import MEMORY, TRAINING
 from reports.model import Cell, Estimate, Row, Slices
@@ -29,6 +29,7 @@ class Seen:
     measured: dict[str, Measured] = field(default_factory=dict)
     slices: Slices = field(default_factory=dict)
     lists: Ints | None = None  # (q, LISTED)
+    held: tuple[Longs, Ints] | None = None  # offsets and held-out items
 
 
 def curve_names() -> list[str]:

@@ -49,7 +49,8 @@ def load(store: Store, metrics: Sequence[str] | None = None, *, leading: str = "
         rows = averages.rows(seen, context, names, leading, baseline)
         dataset, split = titles.of(members[0].slot)
         marked = f"{split} †" if context and context.candidates else split
-        groups.append(Group(dataset, marked, split_hash, context, rows, leading, baseline))
+        held = next((one.held for one in seen if one.held), None)
+        groups.append(Group(dataset, marked, split_hash, context, rows, leading, held, baseline))
     attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
     return Results(tuple(folds.with_means(_told_apart(groups))), attempts, names, metrics is not None)
 
@@ -111,7 +112,7 @@ def _see(
     unscored, tied = _shares(answers)
     cell = replace(cell, value=measured[leading].value, unscored=unscored, tied=tied)
     lists = np.ascontiguousarray(answers.lists.without_unscored().items[:, :LISTED])
-    return Seen(cell, measured, slices.measured(answers, context, names), lists)
+    return Seen(cell, measured, slices.measured(answers, context, names), lists, (answers.offsets, answers.items))
 
 
 def _log_end(store: Store, record: Record) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.records import Context, Record
-from bench.types import Ints
+from bench.types import Ints, Longs
 from reports.statistics.bootstrap import Parts
 from reports.statistics.comparison import Comparison
 
@@ -107,6 +107,7 @@ class Group:
     context: Context | None
     rows: tuple[Row, ...]  # best first; then those without numbers
     leading: str  # the metric of the headline and the order
+    held: tuple[Longs, Ints] | None = None  # (q + 1,) offsets and the held-out items of each question
     baseline: str = ""  # label of the row that the report compares all others with, besides the best
     folds: int = 0  # of how many folds it is the mean
     part_of: str = ""  # the title of that mean, where this is one of its folds

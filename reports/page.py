@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from bench.titles import Titles, describe
-from reports import columns, costs, differences, profiles, ranks, reproduce, slices, tables, uncertainty
+from reports import columns, costs, differences, drill, profiles, ranks, reproduce, slices, tables, uncertainty
 from reports.changes import Change
 from reports.columns import Column
 from reports.escape import clean
@@ -31,7 +31,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
     looks, colours = style.styles(rows), style.families(rows)
     classes = {colour: f"c{place}" for place, colour in enumerate(dict.fromkeys(colours.values()))}
     css = _source(environment, "style.css") + "".join(f".{name}{{color:{c}}}\n" for c, name in classes.items())
-    script = _source(environment, "sort.js")
+    script = _source(environment, "page.js")
     shown = columns.of_results(results)
     ranked = ranks.comparable(results.groups)
     titles = Titles(cell.record.slot for cell in results.attempts)
@@ -45,6 +45,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         headlines=[headline(group) for group in results.groups if not group.part_of],
         changed=changed,
         profiles=profiles.of_results(results),
+        drills=[drill.of_group(group) for group in results.groups if not group.folds],
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
         overall=[(p, base64.b64encode(p.svg).decode()) for p in pictures if p.group is None],

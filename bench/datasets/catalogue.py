@@ -66,7 +66,8 @@ def load(spec: str | dict[str, Any]) -> Dataset:
     meta = path / imported.META
     content = {"reader": source.reader, "files": hashes, "meta": sha256(meta) if meta.is_file() else None}
     dataset = cache.loaded(source.name, options, content, lambda: _read(source, path, options))
-    notes = {"source": source.about, "licence": source.licence, "citation": source.citation, "files": hashes}
+    told = {"source": source.about, "licence": source.licence, "shareable": source.shareable}
+    notes = {**told, "citation": source.citation, "files": hashes}
     warnings = [*dataset.notes.get("warnings", []), *seen.warnings]
     return replace(dataset, notes={**notes, **dataset.notes} | ({"warnings": warnings} if warnings else {}))
 

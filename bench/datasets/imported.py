@@ -159,6 +159,7 @@ def sources() -> dict[str, Source]:
             reader="bench.datasets.imported:read",
             files={},
             folder=f"imported/{path.parent.name}",
+            shareable=True,  # by whoever imported it
         )
         try:
             meta = _meta(path.parent)

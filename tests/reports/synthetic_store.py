@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bench import answers_io
+from bench.background import Background
 from bench.records import Context, Phase, Record, Slot
 from bench.store import Store
 from bench.types import Answers, TopK
@@ -64,6 +65,16 @@ def context(n_users: int, n_items: int = 300, *, per_user: int = 1, titles: Sequ
         train_users=n_users,
         scale=(0.5, 5.0),
     )
+
+
+def told(split: Context, *, shareable: bool = True) -> Context:
+    """The same with histories, of user u items u and the last one, and a licence that lets a page show them or not."""
+    n_users, n_items = len(split.users), len(split.item_ids)
+    history = np.stack([np.arange(n_users, dtype=np.int32), np.full(n_users, n_items - 1, np.int32)], axis=1).ravel()
+    users = np.repeat(np.arange(n_users, dtype=np.int32), 2)
+    background = Background(users, history, np.arange(0, 2 * n_users + 1, 2), history, None, None)
+    facts = split.facts | {"notes": {"licence": "free", "shareable": shareable}}
+    return replace(split, facts=facts, load=lambda: background)
 
 
 def answers(

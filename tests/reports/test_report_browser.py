@@ -18,7 +18,7 @@ BAD = "<img src=x onerror=\"document.title='owned'\"><script>document.title='own
 def path(tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
     store = synthetic.empty(folder / "store")
-    store.put_context("5" * 64, synthetic.context(8))
+    store.put_context("5" * 64, synthetic.told(synthetic.context(8, titles=[f"Film {i}" for i in range(299)] + [BAD])))
     for label, rank in (("middle", 4), ("best", 0), (BAD, 30)):
         ranks = [[rank + user % 3] for user in range(8)]
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
@@ -113,3 +113,16 @@ def test_names_and_families_filter_everything(opened):
     opened.get_by_label("Show algorithms with").fill("")
     opened.get_by_label("Family").select_option("baseline")
     assert len(shown("comparison")) == 4
+
+
+def test_users_are_looked_at_one_by_one(opened):
+    drill = opened.locator(".drill")
+    drill.get_by_label("User").select_option("u3")
+    drill.get_by_label("one algorithm").select_option("best")
+    drill.get_by_label("another").select_option(BAD)
+    had, held, best, bad = (part.inner_text().splitlines() for part in drill.locator(".columns section").all())
+    assert had == ["Had", "Film 3", BAD]
+    assert held == ["Held out", "Film 0"]
+    assert best[:2] == ["best", "Film 0 ✓"] and bad[0] == BAD and "✓" not in "".join(bad)
+    assert drill.locator(".hit").all_inner_texts() == ["Film 0 ✓"]
+    assert opened.title() == "RecMatrix: comparison of recommenders"

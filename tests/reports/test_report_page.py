@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 import re
 import tomllib
 
@@ -159,6 +160,30 @@ def test_differences_are_a_table_with_all_tests_as_csv(store, tmp_path):
     )
 
 
+def test_users_are_shown_only_where_the_licence_allows_it(tmp_path):
+    for shareable in (True, False):
+        made = synthetic.empty(tmp_path / str(shareable))
+        made.put_context(
+            "5" * 64,
+            synthetic.told(synthetic.context(60, titles=[f"Film {n}" for n in range(300)]), shareable=shareable),
+        )
+        synthetic.put(made, synthetic.record("a"), synthetic.answers([[n % 20] for n in range(60)]))
+        path = reports.write(made, tmp_path / f"report {shareable}")
+        page = html.parse(path)
+        found = page.xpath("//div[@class='drill']/@data-drill")
+        assert len(found) == shareable
+        if not shareable:
+            assert "Film" not in path.read_text(encoding="utf-8")
+            assert "its licence does not say" in page.xpath("//section[@id='users']")[0].text_content()
+            continue
+        data = json.loads(found[0])
+        assert len(data["users"]) == 50 and len({user["name"] for user in data["users"]}) == 50
+        user = int(data["users"][7]["name"].removeprefix("u"))
+        assert data["users"][7] == {"name": f"u{user}", "history": [user, 299], "more": 0, "held": [0]}
+        assert data["lists"]["a"][7].index(0) == user % 20 if user % 20 < 10 else 0 not in data["lists"]["a"][7]
+        assert data["titles"]["299"] == "Film 299"
+
+
 def test_each_algorithm_has_a_section(store, tmp_path):
     about = {"summary": "Does it well", "paper": "someone2020", "distribution": "a-plug-in"}
     good = synthetic.record(
@@ -167,7 +192,7 @@ def test_each_algorithm_has_a_section(store, tmp_path):
     synthetic.put(store, good, synthetic.answers(RANKS))
     synthetic.put(store, synthetic.record("gone", status="oom", reason="4.1 of 4.0 GB"))
     page = html.parse(reports.write(store, tmp_path / "report"))
-    good, gone = (part.text_content() for part in page.xpath("//section[@id='algorithms']/details"))
+    gone, good = (part.text_content() for part in page.xpath("//section[@id='algorithms']/details"))
     for words in ("Does it well", "someone2020", "a-plug-in", "factors = 8", "Place 1 of 1", "One list, p95 2.00 ms"):
         assert words in good
     assert "oom" in gone and "4.1 of 4.0 GB" in gone

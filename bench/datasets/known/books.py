@@ -10,6 +10,7 @@ GOODBOOKS_10K = Source(
     name="goodbooks-10k",
     about="goodbooks-10k: ratings of the most popular books of Goodreads, with titles, authors, tags; order, no times",
     licence="CC BY-SA 4.0",
+    shareable=True,
     citation="Zygmunt Zajac (2017). Goodbooks-10k: a new dataset for book recommendations. FastML. "
     "https://github.com/zygmuntz/goodbooks-10k",
     reader="bench.datasets.readers.goodbooks:goodbooks_10k",

@@ -17,6 +17,7 @@ MOVIELENS_SMALL = Source(
     name="movielens-small",
     about="MovieLens latest-small of October 2016: ratings of films, with titles, years, genres and times",
     licence=SAME_TERMS,
+    shareable=True,
     citation=CITATION,
     reader="bench.datasets.readers.movielens:small",
     files={
@@ -84,6 +85,7 @@ ML_LATEST_SMALL = Source(
     name="ml-latest-small",
     about="MovieLens latest-small of September 2018: ratings of films, with titles, genres, tags and times",
     licence=SAME_TERMS,
+    shareable=True,
     citation=CITATION,
     reader="bench.datasets.readers.movielens_csv:ml_latest_small",
     files={
@@ -110,6 +112,7 @@ def _large(name: str, year: int, rows: int, sha256: str, size: int | None, licen
         name=name,
         about=f"MovieLens {name[3:].upper()} of {year}: ratings of films, with titles, genres, tags and times",
         licence=licence,
+        shareable=licence == SAME_TERMS,
         citation=CITATION,
         reader=f"bench.datasets.readers.movielens_csv:{name.replace('-', '_')}",
         files={"ratings.csv": "", "movies.csv": "", "tags.csv": ""},

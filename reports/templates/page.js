@@ -33,4 +33,30 @@ function show() {
   document.getElementById("shown").textContent = text || family.value ? `${kept.size} shown everywhere` : "";
 }
 for (const control of filter ? [filter, family] : []) control.addEventListener("input", show);
+for (const drill of document.querySelectorAll(".drill")) {
+  const { users, lists, titles } = JSON.parse(drill.dataset.drill);
+  const [who, one, other] = drill.querySelectorAll("select");
+  const columns = drill.querySelector(".columns");
+  const column = (head, items, held, more) => {
+    const part = document.createElement("section"), title = document.createElement("h4"), list = document.createElement("ol");
+    title.textContent = head;
+    for (const item of items) {
+      const line = document.createElement("li");
+      line.textContent = titles[item] + (held.includes(item) ? " ✓" : "");
+      line.classList.toggle("hit", held.includes(item));
+      list.append(line);
+    }
+    part.append(title, list);
+    if (more) part.append(`and ${more} more`);
+    return part;
+  };
+  const draw = () => {
+    const user = users[who.value], own = (label) => column(label, lists[label][who.value], user.held, 0);
+    columns.replaceChildren(column("Had", user.history, [], user.more), column("Held out", user.held, [], 0),
+      own(one.value), own(other.value));
+  };
+  who.append(...users.map((user, place) => new Option(user.name, place)));
+  for (const select of [who, one, other]) select.addEventListener("change", draw);
+  draw();
+}
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
