@@ -19,6 +19,7 @@ from reports.statistics import bootstrap
 
 CUTOFFS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 CURVES = ("ndcg", "recall")
+BEYOND = ("coverage@10", "novelty@10", "popularity_lift@10")
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Seen:
     held: tuple[Longs, Ints] | None = None  # offsets and held-out items
 
 
-def curve_names() -> list[str]:
-    """The metrics behind the curves."""
-    return [f"{curve}@{k}" for curve in CURVES for k in CUTOFFS]
+def drawn() -> list[str]:
+    """The metrics behind the pictures."""
+    return [*(f"{curve}@{k}" for curve in CURVES for k in CUTOFFS), *BEYOND]
 
 
 def rows(
@@ -93,6 +94,7 @@ def _row(label: str, members: list[Seen], names: Sequence[str], leading: str) ->
         row,
         estimates=estimates,
         curves=curves,
+        beyond={name: _over_seeds([found[name] for found in measured]).value for name in BEYOND},
         slices=_mean_slices([one.slices for one in members]),
         lists=min(members, key=lambda one: one.cell.record.slot.seed).lists,
         parts=() if None in parts else tuple(part for part in parts if part),

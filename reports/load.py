@@ -32,7 +32,7 @@ def load(store: Store, metrics: Sequence[str] | None = None, *, leading: str = "
     Raises BadConfig for an unknown metric or baseline, StoreError for an unreadable record.
     """
     names = tuple(dict.fromkeys(str(parse(name)) for name in (*([leading] if leading else ()), *(metrics or METRICS))))
-    wanted = [parse(name) for name in dict.fromkeys([*names, *averages.curve_names()])]
+    wanted = [parse(name) for name in dict.fromkeys([*names, *averages.drawn()])]
     leading = str(parse(leading)) if leading else _leading(names)
     records = store.records()
     latest = list(store.latest(records).values())

@@ -62,6 +62,7 @@ class Row:
     cells: tuple[Cell, ...]  # one for each seed
     estimates: Mapping[str, Estimate] = field(default_factory=dict)  # by column name; empty unless complete
     curves: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)  # metric -> value at each cut-off
+    beyond: Mapping[str, float | None] = field(default_factory=dict)  # metrics that are not accuracy -> value
     slices: Slices = field(default_factory=dict)
     parts: tuple[Parts, ...] = ()  # of the leading metric, one for each seed; empty where it has none
     lists: Ints | None = None  # (q, LISTED) the lists of its first seed, −1 where there are no more items

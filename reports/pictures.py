@@ -11,7 +11,19 @@ from matplotlib.figure import Figure
 
 from reports import columns, differences, ranks
 from reports.averages import CUTOFFS
-from reports.figures import critical, cutoffs, forest, learning, overview, pairs, quality, spread, style, tradeoff
+from reports.figures import (
+    beyond,
+    critical,
+    cutoffs,
+    forest,
+    learning,
+    overview,
+    pairs,
+    quality,
+    spread,
+    style,
+    tradeoff,
+)
 from reports.model import LISTED, Group, Results
 from reports.statistics import bootstrap
 
@@ -78,6 +90,8 @@ def _of_group(
         yield "wins", title, _wins(group, metric), pairs.draw_wins(group)
     if len(pairs.of_lists(group)) > 1:
         yield "similarity", "How alike the lists are", _similarity(group), pairs.draw_similarity(group)
+    if beyond.names(group):
+        yield "beyond", f"{metric} against coverage, novelty and popularity", _beyond(group), beyond.draw(group, styles)
     if spread.of_group(group):
         yield "seeds", f"{metric} by seed", _seeds(group, metric), spread.draw(group, styles, colours)
     if learning.of_group(group):
@@ -145,6 +159,14 @@ def _similarity(group: Group) -> str:
         f"Above the diagonal: how many of the {LISTED} items in the lists of two algorithms are the same, mean over "
         f"questions. Below: the mean of that over the first 1, 2, … {LISTED} items, in which the top counts more. "
         f"{sample(group)}, lists of the first seed."
+    )
+
+
+def _beyond(group: Group) -> str:
+    return (
+        f"What accuracy is paid with, on {sample(group)}. Coverage: share of the catalogue in somebody's list. "
+        "Novelty: mean bits of surprise, more for items that few have. Popularity lift: how much more popular listed "
+        "items are than those of the histories. Coloured: the best, and the best of each family; grey: the others."
     )
 
 

@@ -14,9 +14,8 @@ from reports.figures import style
 from reports.figures.style import Style
 from reports.model import Group, Row
 
-WIDTH, HEIGHT, LEGEND_ROW = 7.6, 3.1, 0.2  # inches
+WIDTH, HEIGHT = 7.6, 3.1  # inches
 SHOWN = 12  # algorithms in colour; the others are grey lines
-LEGEND_COLUMNS = 4
 TICKS = (1, 2, 5, 10, 20, 50, 100)
 
 
@@ -27,29 +26,8 @@ def draw(group: Group, styles: Mapping[str, Style]) -> Figure:
         panels = figure.subplots(1, len(CURVES), gridspec_kw={"wspace": 0.05})
         for panel, metric in zip(panels, CURVES, strict=True):
             _panel(panel, metric, others, shown, styles)
-        legend_columns = _legend(figure, panels[0])
-        legend_rows = -(-(len(shown) + bool(others)) // legend_columns)
-        figure.set_figheight(HEIGHT + LEGEND_ROW * legend_rows)
+        style.legend_below(figure, panels[0], HEIGHT)
     return figure
-
-
-def _legend(figure: Figure, panel: Axes) -> int:
-    """The names below the panels, in as many columns as there is room for; returns how many."""
-    handles, names = panel.get_legend_handles_labels()
-    for count in range(LEGEND_COLUMNS, 0, -1):
-        legend = figure.legend(
-            handles,
-            names,
-            loc="outside lower center",
-            ncols=count,
-            fontsize=8,
-            handlelength=3,
-            columnspacing=1.4,
-        )
-        if count == 1 or legend.get_window_extent().width <= figure.bbox.width:
-            break
-        legend.remove()
-    return count
 
 
 def foremost(group: Group) -> tuple[list[Row], list[Row]]:

@@ -34,6 +34,7 @@ DASHES = ((), (5, 1.5), (1.5, 1.5), (6, 1.5, 1.5, 1.5))
 BEATEN = "#b5b5b5"
 INK, FAINT, GRID = "#222222", "#767676", "#dddddd"
 DPI = 150
+LEGEND_COLUMNS, LEGEND_ROW = 4, 0.2  # at most; inches
 LONGEST = 38  # characters of a label in a picture; tables have all of it
 
 _SETTINGS: Any = {
@@ -149,6 +150,25 @@ def label(text: str) -> str:
     """A label of bearable length."""
     shown = clean(text)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+
+
+def legend_below(figure: Figure, panel: Axes, height: float) -> None:
+    """The names of a panel's lines below all panels, in as many columns as there is room for; the figure grows."""
+    handles, names = panel.get_legend_handles_labels()
+    for columns in range(LEGEND_COLUMNS, 0, -1):
+        legend = figure.legend(
+            handles,
+            names,
+            loc="outside lower center",
+            ncols=columns,
+            fontsize=8,
+            handlelength=3,
+            columnspacing=1.4,
+        )
+        if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            break
+        legend.remove()
+    figure.set_figheight(height + LEGEND_ROW * -(-len(names) // columns))
 
 
 def one_per_line(axes: Axes, labels: Sequence[str]) -> None:

@@ -73,7 +73,7 @@ def test_the_policy_stops_scripts_and_requests_that_get_in(opened):
 
 def test_pictures_are_there(opened):
     widths = opened.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
-    assert len(widths) == 7 and all(widths)
+    assert len(widths) == 8 and all(widths)
 
 
 def test_a_click_sorts_and_a_second_one_turns_the_order(opened):

@@ -13,6 +13,7 @@ from reports import differences
 from reports import ranks as ranks_across
 from reports.columns import of_metric
 from reports.figures import (
+    beyond,
     critical,
     cutoffs,
     forest,
@@ -255,3 +256,11 @@ def test_learning_curves_and_seeds(tmp_path, looks):
     assert [row.label for row in spread.of_group(group)] == ["net"]
     strokes = spread.draw(group, styles, colours).axes[0].get_lines()[1]
     assert list(strokes.get_xdata()) == [part.value for part in group.rows[1].parts]
+
+
+def test_accuracy_stands_against_coverage_and_novelty(group, looks):
+    assert beyond.names(group) == ["coverage@10", "novelty@10"]  # without histories there is no popularity lift
+    figure = beyond.draw(group, looks[0])
+    for axes, name in zip(figure.axes, beyond.names(group), strict=True):
+        found = {(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.get_lines()}
+        assert found == {(row.beyond[name], row.estimate("ndcg@10").value) for row in group.rows}

@@ -140,7 +140,7 @@ def test_several_groups_bring_ranks_and_pictures_of_their_own(store, tmp_path):
     page = html.parse(path)
     means = [row.xpath("td")[0].text for row in page.xpath("//table[contains(@class, 'ranks')]/tbody/tr")]
     assert means == ["1.00", "2.00"]
-    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 15
+    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 17
 
 
 def test_differences_are_a_table_with_all_tests_as_csv(store, tmp_path):
