@@ -36,8 +36,7 @@ def load(store: Store, metrics: Sequence[str] | None = None, *, leading: str = "
     leading = str(parse(leading)) if leading else _leading(names)
     records = store.records()
     latest = list(store.latest(records).values())
-    if baseline:
-        known(baseline, [record.label for record in latest])
+    baseline = known(baseline, latest) if baseline else ""
     different = unequal(records)
     groups = []
     shown: dict[str, Cell] = {}
@@ -55,10 +54,20 @@ def load(store: Store, metrics: Sequence[str] | None = None, *, leading: str = "
     return Results(tuple(folds.with_means(_told_apart(groups))), attempts, names, metrics is not None)
 
 
-def known(label: str, labels: Sequence[str]) -> None:
-    """Raise BadConfig, with near names, unless the label is one of `labels`."""
-    if label not in labels:
-        raise BadConfig(f"no algorithm {label!r} in this store{did_you_mean(label, labels)}")
+def known(name: str, records: Iterable[Record]) -> str:
+    """The label that is meant: one of the records', or the name of an algorithm that has only one label there.
+
+    Raises BadConfig otherwise, with what could be meant.
+    """
+    labels = {record.label: record.slot.algorithm for record in records}
+    if name in labels:
+        return name
+    own = [label for label, algorithm in labels.items() if algorithm == name]
+    if len(own) > 1:
+        raise BadConfig(f"{name!r} may be {' or '.join(map(repr, own))}; name one of them in full")
+    if not own:
+        raise BadConfig(f"no algorithm {name!r} in this store{did_you_mean(name, labels)}")
+    return own[0]
 
 
 def _grouped(records: Iterable[Record]) -> dict[tuple[str, str, str], list[Record]]:

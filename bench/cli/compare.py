@@ -21,7 +21,9 @@ EXAMPLES = (
 
 def command(
     store: Annotated[Path, typer.Argument(help="The folder of a store.")],
-    one: Annotated[str, typer.Argument(help="An algorithm, as the table names it.")],
+    one: Annotated[
+        str, typer.Argument(help="An algorithm, as the table names it; without parameters if there is only one.")
+    ],
     other: Annotated[str, typer.Argument(help="The one to compare it with.")],
     metric: Annotated[str, typer.Option(help="By which metric.")] = "ndcg@10",
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -31,8 +33,7 @@ def command(
     from reports.load import known, load
 
     results = load(Store(store), [metric], leading=metric)
-    for label in (one, other):
-        known(label, [row.label for group in results.groups for row in group.rows])
+    one, other = (known(name, [cell.record for cell in results.attempts]) for name in (one, other))
     found = [(group, _comparison(group, one, other)) for group in results.groups if not group.folds]
     if json:
         output.as_json([{"dataset": g.dataset, "split": g.split, "metric": g.leading, **asdict(c)} for g, c in found])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from reports import columns
 from reports.differences import Differences, p_text, signed
@@ -31,6 +32,7 @@ def draw(found: Differences, styles: Mapping[str, Style], colours: Mapping[str, 
             p = "" if comparison.holm is None else f"p {p_text(comparison.holm)}".replace("p 0", "p = 0")
             axes.annotate(f"{signed(comparison.value, 4)}  {p}", annotation_clip=False, **style.beside(place))
         style.one_per_line(axes, [row.label for row, _ in lines])
+        axes.xaxis.set_major_locator(MaxNLocator(6))
         axes.set_xlabel(f"{style.label(found.heading)}  ({found.column.direction})")
         style.family_legend(figure, colours, (row.family for row, _ in lines))
     return figure

@@ -82,4 +82,4 @@ def _members(lists: Ints, n_items: int) -> csr_matrix:
 def _square(rows: Sequence[Row], values: Floats, scale: str, colours: str, low: float, high: float) -> Figure:
     labels = [row.label for row in rows]
     texts = [["" if np.isnan(value) else f"{100 * value:.0f}" for value in line] for line in values]
-    return tiles.draw(Tiles(values, labels, labels, texts, f"{scale}; numbers in %", low, high, colours))
+    return tiles.draw(Tiles(values, labels, labels, texts, scale, low, high, "; numbers in %", colours))

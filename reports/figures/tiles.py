@@ -26,6 +26,7 @@ class Tiles:
     scale: str  # what the colours say
     low: float
     high: float
+    written: str = ""  # what the numbers say beyond that
     colours: str = "viridis"  # one of matplotlib's, readable without colour vision
 
 
@@ -41,7 +42,7 @@ def draw(tiles: Tiles) -> Figure:
             *edges, np.ma.masked_invalid(tiles.values), cmap=tiles.colours, vmin=tiles.low, vmax=tiles.high
         )
         axes.invert_yaxis()
-        size = 8 if down <= WRITTEN else 5.5
+        size = 8 if down <= WRITTEN else 7
         axes.set_yticks(range(down), [style.label(name) for name in tiles.rows], fontsize=size)
         axes.set_xticks(range(across), [style.label(name) for name in tiles.columns], fontsize=size, rotation=90)
         axes.tick_params(length=0)
@@ -53,7 +54,7 @@ def draw(tiles: Tiles) -> Figure:
                 ink = _ink(tiles, float(tiles.values[row, column]))
                 axes.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
         bar = figure.colorbar(shown, ax=axes, shrink=min(1.0, 1.5 / (tile * down)), pad=0.02)
-        bar.set_label(tiles.scale)
+        bar.set_label(tiles.scale if down > WRITTEN else f"{tiles.scale}{tiles.written}")
         if bar.solids is not None:
             bar.solids.set_rasterized(False)  # a picture in a picture would be a reference
         bar.outline.set_visible(False)

@@ -22,6 +22,9 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     store.put_context("5" * 64, synthetic.context(8))
     for label, ranks in (("top", TOP), ("near", NEAR), ("low", LOW)):
         synthetic.put(store, synthetic.record(label), synthetic.answers(ranks))
+    for label in ("als (factors=8)", "als (factors=9)", "net (epochs=3)"):
+        name = label.split()[0]
+        synthetic.put(store, synthetic.record(label, algorithm=name, params={"n": label}), synthetic.answers(NEAR))
     synthetic.put(store, synthetic.record("gone", status="oom", reason="5 GB"))
 
     def said(*words: str) -> tuple[int, str]:
@@ -53,6 +56,10 @@ def test_one_that_cannot_be_told(say: Any) -> None:
     assert "MRR@10 of top minus that of near; top and near cannot be separated" in text
 
 
+def test_a_name_is_enough_where_it_has_only_one_meaning(say: Any) -> None:
+    assert "NDCG@10 of net (epochs=3) minus that of low" in say("net", "low")[1]
+
+
 def test_for_programs(say: Any) -> None:
     code, text = say("top", "low", "--json")
     (found,) = json.loads(text)
@@ -77,6 +84,7 @@ def test_where_there_is_no_comparison_it_says_why(say: Any, words: tuple[str, st
     ("words", "reason"),
     [
         (("tap", "low"), "no algorithm 'tap' in this store; did you mean 'top'?"),
+        (("als", "low"), "'als' may be 'als (factors=8)' or 'als (factors=9)'; name one of them in full"),
         (("top", "low", "--metric", "nonsense@10"), "nonsense"),
     ],
 )
