@@ -2,7 +2,7 @@
 
     BENCH_DATA=… python tests/performance/sequence.py [PART …] [--threads 2] [--device cpu] [--curves] [--picture FILE]
 
-Parts: sasrec and bert4rec on the next item of SASRec's MovieLens 1M; gru4rec and caser, 12 epochs, on that of RecBole's;
+Parts: sasrec and bert4rec on the next item of SASRec's MovieLens 1M; gru4rec and caser, 12 epochs, on RecBole's;
 for their speed alone, two epochs each, on the first: sasrec-sampled with the sampled softmax, gru4rec-epoch,
 caser-epoch, nextitnet, narm and hstu. All if left out. The floor is the time of forward and backward passes alone: that
 of one batch, times the number of steps, without sampling, steps of the optimiser, validation and checkpoints.

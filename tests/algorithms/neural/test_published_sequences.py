@@ -1,8 +1,8 @@
 """Sequence models at published numbers: the next item among all that the user has not met.
 
 SASRec and BERT4Rec on SASRec's MovieLens 1M: .3152 / .1821 and .2843 / .1537 (Klenitskiy and Vasilev 2023), asked for
-are 95 % and 93 % of that. GRU4Rec and Caser on RecBole's: .2776 / .1545 and .2039 / .1061, asked for are 93 %. For these
-two 12 epochs are enough; everything else is as by default.
+are 95 % and 93 % of that. GRU4Rec and Caser on RecBole's: .2776 / .1545 and .2039 / .1061, asked for are 93 %.
+For these two 12 epochs are enough; everything else is as by default.
 """
 
 from __future__ import annotations
