@@ -2,7 +2,7 @@
 
 index.html     the page, self-contained
 matrix.toml    the cells of the report, to run them again
-figures/       every picture as PNG and SVG
+figures/       every picture as PNG and SVG, and the numbers in it as CSV
 tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: all tests of each against the best and
                the baseline; slices.csv: every metric by groups of users, items, time; costs.csv: seconds of each
                phase, percentiles of the wait for one list, memory; changes.csv: what is not as in an earlier run
@@ -57,6 +57,7 @@ def write_results(results: Results, folder: Path, changed: Sequence[Change] | No
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
     for picture in drawn:
         files |= {f"figures/{picture.name}.svg": picture.svg, f"figures/{picture.name}.png": picture.png}
+        files[f"figures/{picture.name}.csv"] = picture.to_csv().encode("utf-8", "replace")
     files[PAGE] = page.render(results, drawn, changed).encode("utf-8", "replace")
     with storage(folder), _beside(folder) as temporary:
         _put(files, temporary)

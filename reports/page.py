@@ -13,13 +13,14 @@ from markupsafe import Markup
 
 from bench.titles import Titles, describe
 from reports import columns, costs, differences, drill, profiles, ranks, reproduce, slices, tables, uncertainty
+from reports.captions import bars, sample
 from reports.changes import Change
 from reports.columns import Column
 from reports.escape import clean
 from reports.figures import style
 from reports.headline import headline
 from reports.model import OK, Cell, Group, Results, Row
-from reports.pictures import Picture, bars, sample
+from reports.pictures import Picture
 from reports.statistics import bootstrap, paired
 from reports.statistics.comparison import Comparison
 

@@ -17,7 +17,7 @@ SAID = {"ndcg": "NDCG@10 on the validation part  (better →)", "rmse": "RMSE on
 def of_group(group: Group) -> dict[str, list[Row]]:
     """For each quality that can be drawn, the rows with at least two epochs that reported it."""
     found = {
-        name: [row for row in group.complete if any(_points(cell.record.curve, name) for cell in row.cells)]
+        name: [row for row in group.complete if any(points(cell.record.curve, name) for cell in row.cells)]
         for name in SAID
     }
     return {name: rows for name, rows in found.items() if rows}
@@ -31,7 +31,7 @@ def draw(group: Group, styles: Mapping[str, Style]) -> Figure:
             for row in rows:
                 look, said = styles[row.label], style.label(row.label)
                 for place, cell in enumerate(row.cells):
-                    epochs, values = zip(*(_points(cell.record.curve, name) or [(0.0, float("nan"))]), strict=True)
+                    epochs, values = zip(*(points(cell.record.curve, name) or [(0.0, float("nan"))]), strict=True)
                     label = None if place else said
                     axes.plot(epochs, values, color=look.colour, dashes=look.dashes, linewidth=1.2, label=label)
                     best = (min if name == "rmse" else max)(range(len(values)), key=values.__getitem__)
@@ -42,7 +42,7 @@ def draw(group: Group, styles: Mapping[str, Style]) -> Figure:
     return figure
 
 
-def _points(curve: list[dict[str, float]], name: str) -> list[tuple[float, float]]:
+def points(curve: list[dict[str, float]], name: str) -> list[tuple[float, float]]:
     """(epoch, value) of each report that has both; empty for less than two."""
     found = [(point["epoch"], point[name]) for point in curve if "epoch" in point and name in point]
     return found if len(found) > 1 else []

@@ -21,14 +21,14 @@ def draw(groups: Sequence[Group]) -> Figure:
     labels = _by_mean(groups)
     by_group = [{row.label: row for row in group.rows} for group in groups]
     values = np.array(
-        [[_share(group, rows.get(label)) for group, rows in zip(groups, by_group, strict=True)] for label in labels]
+        [[share(group, rows.get(label)) for group, rows in zip(groups, by_group, strict=True)] for label in labels]
     )
     texts = [[_text(group, rows.get(label)) for group, rows in zip(groups, by_group, strict=True)] for label in labels]
     scale = f"{columns.metric_title(groups[0].leading)}, best of the column = 1"
     return tiles.draw(Tiles(values, labels, [group.title for group in groups], texts, scale, 0.0, 1.0))
 
 
-def _share(group: Group, row: Row | None) -> float:
+def share(group: Group, row: Row | None) -> float:
     """The number as a share of the best one, or the best one as a share of it where lower is better."""
     value = row.estimate(group.leading).value if row and row.complete else None
     best = group.rows[0].estimate(group.leading).value if group.rows else None
@@ -52,5 +52,5 @@ def _by_mean(groups: Sequence[Group]) -> list[str]:
     shares: dict[str, list[float]] = {}
     for group in groups:
         for row in group.rows:
-            shares.setdefault(row.label, []).append(np.nan_to_num(_share(group, row)))
+            shares.setdefault(row.label, []).append(np.nan_to_num(share(group, row)))
     return sorted(shares, key=lambda label: (-float(np.sum(shares[label])), label))

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 
+import pandas as pd
 import pytest
 import synthetic_store as synthetic
 from lxml import etree, html
@@ -184,6 +185,22 @@ def test_users_are_shown_only_where_the_licence_allows_it(tmp_path):
         assert data["titles"]["299"] == "Film 299"
 
 
+def test_every_picture_has_its_numbers_beside_it(tmp_path):
+    made = synthetic.realistic(tmp_path / "store", n_users=40, n_items=400, seeds=2)
+    synthetic.put(made, synthetic.record("=hostile", status="failed"))
+    folder = reports.write(made, tmp_path / "report").parent / "figures"
+    read = {path.stem.removeprefix("movielens-small-user-time-"): pd.read_csv(path) for path in folder.glob("*.csv")}
+    assert set(read) == {path.stem.removeprefix("movielens-small-user-time-") for path in folder.glob("*.png")}
+    rows = {row.label: row for row in load(made).groups[0].rows}
+    for line in read["quality"].itertuples():
+        if line.status == "ok":
+            assert line[4] == rows[line.algorithm].estimate("ndcg@10").value
+    assert "'=hostile" in set(read["quality"].algorithm)
+    assert len(read["wins"]) == len(read["similarity"]) == 14 * 13
+    assert len(read["seeds"]) == 28 and len(read["cutoffs"]) == 14 * 2 * 12
+    assert read["tradeoff"].frontier.any() and not read["tradeoff"].frontier.all()
+
+
 def test_each_algorithm_has_a_section(store, tmp_path):
     about = {"summary": "Does it well", "paper": "someone2020", "distribution": "a-plug-in"}
     good = synthetic.record(
@@ -216,7 +233,7 @@ def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
     pictures = {
         f"figures/movielens-small-user-time-{k}.{t}"
         for k in ("quality", "tradeoff", "memory", "cutoffs")
-        for t in ("svg", "png")
+        for t in ("svg", "png", "csv")
     }
     tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {
         f"tables/{name}.csv" for name in ("slices", "costs", "differences")

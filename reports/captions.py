@@ -1,0 +1,96 @@
+"""What stands below each picture: what it shows, of whom, and how to read it."""
+
+from __future__ import annotations
+
+from reports.averages import CUTOFFS
+from reports.differences import Differences
+from reports.figures.cutoffs import foremost
+from reports.figures.tradeoff import Cost
+from reports.model import LISTED, Group
+from reports.statistics import bootstrap
+
+
+def sample(group: Group) -> str:
+    """Users, split and seeds, as every caption names them."""
+    asked = f"{group.users:,} users" + (f", {group.questions:,} questions" if group.questions != group.users else "")
+    seeds = ", ".join(map(str, group.seeds))
+    return f"{group.dataset}, split {group.split}, {asked}, {'seed' if len(group.seeds) == 1 else 'seeds'} {seeds}"
+
+
+def bars(group: Group) -> str:
+    """What the lines through the points are."""
+    averaged = "; several seeds are averaged for each question first" if len(group.seeds) > 1 else ""
+    if any(row.estimate(group.leading).interval for row in group.complete):
+        return f"95 % bootstrap intervals over users ({bootstrap.RESAMPLES:,} resamples{averaged})"
+    return ""
+
+
+def quality(group: Group, metric: str) -> str:
+    """Of the dots and intervals."""
+    lines = bars(group)
+    said = f"Lines are {lines}; the grey band is that of the best." if lines else "No intervals can be given here."
+    return f"{metric} on {sample(group)}. Dots are means over users. {said} Colours are families."
+
+
+def forest(group: Group, found: Differences) -> str:
+    """Of paired differences."""
+    return (
+        f"{found.heading} for the same users, on {sample(group)}. Lines are 95 % bootstrap intervals of one "
+        f"difference; p: randomization test, corrected for {len(found.lines)} comparisons (Holm); filled: p < 0.05."
+    )
+
+
+def wins(group: Group, metric: str) -> str:
+    """Of the shares of users."""
+    return (
+        f"Share of users who have a better {metric} from the algorithm of the row than from that of the column, on "
+        f"{sample(group)}; users who have the same from both count half for each. Best on top."
+    )
+
+
+def similarity(group: Group) -> str:
+    """Of lists side by side."""
+    return (
+        f"Above the diagonal: how many of the {LISTED} items in the lists of two algorithms are the same, mean over "
+        f"questions. Below: the mean of that over the first 1, 2, … {LISTED} items, in which the top counts more. "
+        f"{sample(group)}, lists of the first seed."
+    )
+
+
+def beyond(group: Group) -> str:
+    """Of accuracy against other qualities."""
+    return (
+        f"What accuracy is paid with, on {sample(group)}. Coverage: share of the catalogue in somebody's list. "
+        "Novelty: mean bits of surprise, more for items that few have. Popularity lift: how much more popular listed "
+        "items are than those of the histories. Coloured: the best, and the best of each family; grey: the others."
+    )
+
+
+def seeds(group: Group, metric: str) -> str:
+    """Of the spread over seeds."""
+    return f"{metric} with each seed (strokes) and their mean, on {sample(group)}; ±: half of what lies between them."
+
+
+def learning(group: Group) -> str:
+    """Of learning curves."""
+    return (
+        f"Quality on the validation part after each epoch, on {sample(group)}; a line for each seed, a sign at the "
+        "best epoch, whose weights are kept. Algorithms that report no such quality are missing."
+    )
+
+
+def tradeoff(group: Group, metric: str, cost: Cost) -> str:
+    """Of quality against a cost."""
+    lines = bars(group)
+    said = f" Upright lines are {lines}." if lines else ""
+    return (
+        f"{metric} against {cost.title.lower()} on {sample(group)}.{said} The dashed stairs join the algorithms that "
+        "nothing cheaper beats; the others are grey. Where there is no room a name is left out; the table has them all."
+    )
+
+
+def cutoffs(group: Group) -> str:
+    """Of curves by cut-off."""
+    shown, others = foremost(group)
+    grey = f" The {len(shown)} best are coloured, the best of each family first; grey: the others." if others else ""
+    return f"NDCG and recall at cut-offs k from 1 to {CUTOFFS[-1]} on {sample(group)}; means over users.{grey}"

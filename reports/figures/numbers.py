@@ -1,0 +1,139 @@
+"""What each picture shows, as lines of a table: for other programs, and for whoever wants to draw it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reports.averages import CUTOFFS
+from reports.columns import of_metric
+from reports.differences import Differences
+from reports.figures import beyond as beyond_accuracy
+from reports.figures import learning as curves
+from reports.figures import overview as data_sets
+from reports.figures import pairs, tradeoff
+from reports.figures.spread import of_group
+from reports.figures.tradeoff import Cost
+from reports.model import Group, Row
+from reports.ranks import Table
+
+Numbers = list[dict[str, Any]]  # one dict for each mark, all with the same keys
+
+
+def _named(row: Row) -> dict[str, Any]:
+    return {"algorithm": row.label, "family": row.family}
+
+
+def quality(group: Group) -> Numbers:
+    """The leading metric with its interval."""
+    found = [(row, row.estimate(group.leading)) for row in group.rows]
+    return [
+        {**_named(row), "status": row.status, group.leading: e.value, "low": e.low, "high": e.high} for row, e in found
+    ]
+
+
+def costs(group: Group, cost: Cost) -> Numbers:
+    """Cost in seconds or bytes, and quality; the frontier is what nothing cheaper beats."""
+    found = tradeoff.points(group, cost)
+    kept = [row for *_, row in tradeoff.frontier(found, of_metric(group.leading))]
+    return [
+        {**_named(row), "cost": x, group.leading: y, "frontier": any(row is one for one in kept)} for x, y, row in found
+    ]
+
+
+def differences(found: Differences) -> Numbers:
+    """Paired differences from one algorithm."""
+    return [
+        {**_named(row), "difference": c.value, "low": c.interval.low, "high": c.interval.high, "p_holm": c.holm}
+        for row, c in found.lines
+    ]
+
+
+def wins(group: Group) -> Numbers:
+    """Shares of users better off with the first of each pair."""
+    rows, shares = pairs.of_users(group), pairs.wins(group)
+    return [
+        {"algorithm": rows[i].label, "other": rows[j].label, "share": float(shares[i, j])} for i, j in _pairs(len(rows))
+    ]
+
+
+def similarity(group: Group) -> Numbers:
+    """Overlap of the lists of each pair."""
+    rows = pairs.of_lists(group)
+    overlap, average = pairs.similarity([row.lists for row in rows if row.lists is not None])
+    return [
+        {
+            "algorithm": rows[i].label,
+            "other": rows[j].label,
+            "overlap": float(overlap[i, j]),
+            "average_overlap": float(average[i, j]),
+        }
+        for i, j in _pairs(len(rows))
+    ]
+
+
+def _pairs(count: int) -> Iterator[tuple[int, int]]:
+    return ((i, j) for i in range(count) for j in range(count) if i != j)
+
+
+def beyond(group: Group) -> Numbers:
+    """Quality and what else a list should be."""
+    wanted = beyond_accuracy.names(group)
+    return [
+        {**_named(row), group.leading: row.estimate(group.leading).value, **{n: row.beyond.get(n) for n in wanted}}
+        for row in group.complete
+    ]
+
+
+def seeds(group: Group) -> Numbers:
+    """Quality of each seed."""
+    return [
+        {**_named(row), "seed": cell.record.slot.seed, group.leading: part.value}
+        for row in of_group(group)
+        for cell, part in zip(row.cells, row.parts, strict=True)
+    ]
+
+
+def learning(group: Group) -> Numbers:
+    """Quality on the validation part after each epoch."""
+    return [
+        {**_named(row), "seed": cell.record.slot.seed, "metric": name, "epoch": epoch, "value": value}
+        for name, rows in curves.of_group(group).items()
+        for row in rows
+        for cell in row.cells
+        for epoch, value in curves.points(cell.record.curve, name)
+    ]
+
+
+def cutoffs(group: Group) -> Numbers:
+    """Metrics by cut-off."""
+    return [
+        {**_named(row), "metric": name, "k": k, "value": value}
+        for row in group.complete
+        for name, values in row.curves.items()
+        for k, value in zip(CUTOFFS, values, strict=True)
+    ]
+
+
+def overview(groups: Sequence[Group]) -> Numbers:
+    """Quality on all data sets, and as a share of the best there."""
+    return [
+        {
+            "dataset": group.dataset,
+            "split": group.split,
+            **_named(row),
+            "status": row.status,
+            group.leading: row.estimate(group.leading).value,
+            "share": data_sets.share(group, row),
+        }
+        for group in groups
+        for row in group.rows
+    ]
+
+
+def ranks(table: Table) -> Numbers:
+    """Mean ranks over data sets with their intervals."""
+    limits = (table.test.low, table.test.high)
+    low, high = ([None] * len(table.labels) if limit is None else limit.tolist() for limit in limits)
+    found = zip(table.labels, table.test.mean_ranks.tolist(), low, high, strict=True)
+    return [{"algorithm": label, "mean_rank": mean, "low": a, "high": b} for label, mean, a, b in found]
