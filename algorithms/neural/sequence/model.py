@@ -28,7 +28,7 @@ _UNEVEN = 0.1  # how much longer than its neighbours a history may be: the more,
 class SequenceParams(NextItemParams):
     """Size of a model of the next item, and how it learns.
 
-    Batch size and learning rate were chosen for SASRec, on the validation part of MovieLens 1M in SASRec's form.
+    Batch size, learning rate and loss were chosen for SASRec, on the validation part of MovieLens 1M in SASRec's form.
     """
 
     factors: int = number(64, low=1, high=2048, search=(32, 128), log=True)
