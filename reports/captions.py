@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.averages import CUTOFFS
 from reports.differences import Differences
 from reports.figures.cutoffs import foremost
+from reports.figures.pairs import MOST
 from reports.figures.tradeoff import Cost
 from reports.model import LISTED, Group
 from reports.statistics import bootstrap
@@ -44,7 +45,7 @@ def wins(group: Group, metric: str) -> str:
     """Of the shares of users."""
     return (
         f"Share of users who have a better {metric} from the algorithm of the row than from that of the column, on "
-        f"{sample(group)}; users who have the same from both count half for each. Best on top."
+        f"{sample(group)}; users who have the same from both count half for each. Best on top{_best(group)}."
     )
 
 
@@ -53,7 +54,7 @@ def similarity(group: Group) -> str:
     return (
         f"Above the diagonal: how many of the {LISTED} items in the lists of two algorithms are the same, mean over "
         f"questions. Below: the mean of that over the first 1, 2, … {LISTED} items, in which the top counts more. "
-        f"{sample(group)}, lists of the first seed."
+        f"{sample(group)}, lists of the first seed{_best(group)}."
     )
 
 
@@ -94,3 +95,8 @@ def cutoffs(group: Group) -> str:
     shown, others = foremost(group)
     grey = f" The {len(shown)} best are coloured, the best of each family first; grey: the others." if others else ""
     return f"NDCG and recall at cut-offs k from 1 to {CUTOFFS[-1]} on {sample(group)}; means over users.{grey}"
+
+
+def _best(group: Group) -> str:
+    """What pictures of pairs leave out."""
+    return f"; the {MOST} best of {len(group.complete)} algorithms" if len(group.complete) > MOST else ""

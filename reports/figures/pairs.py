@@ -15,15 +15,17 @@ from reports.figures.tiles import Tiles
 from reports.model import LISTED, Group, Row
 from reports.statistics.bootstrap import mean, sums_of
 
+MOST = 60  # algorithms; of more the best, since pairs grow with the square
+
 
 def of_users(group: Group) -> list[Row]:
-    """The rows whose leading metric is known for each user."""
-    return [row for row in group.complete if row.parts and group.context is not None]
+    """The best rows whose leading metric is known for each user."""
+    return [row for row in group.complete if row.parts and group.context is not None][:MOST]
 
 
 def of_lists(group: Group) -> list[Row]:
-    """The rows with lists."""
-    return [row for row in group.complete if row.lists is not None]
+    """The best rows with lists."""
+    return [row for row in group.complete if row.lists is not None][:MOST]
 
 
 def draw_wins(group: Group) -> Figure:
