@@ -28,6 +28,11 @@ LONGER = [  # half a minute and more for each
     ("two-tower", 0.1680, 0.0018),
     ("lightgcn", 0.1700, 0.0011),
     ("ultragcn", 0.1561, 0.0003),
+    ("sasrec", 0.2139, 0.0076),
+    ("gru4rec", 0.2319, 0.0023),
+    ("caser", 0.1878, 0.0193),
+    ("nextitnet", 0.2136, 0.0064),
+    ("hstu", 0.2119, 0.0045),
 ]
 
 
