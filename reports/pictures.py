@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
@@ -30,6 +31,8 @@ from reports.figures import (
 from reports.figures.numbers import Numbers
 from reports.model import Group, Results
 
+LARGE = 300_000  # bytes of an SVG
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -42,6 +45,12 @@ class Picture:
     svg: bytes
     png: bytes
     numbers: Numbers  # the same as a table
+
+    @property
+    def uri(self) -> str:
+        """For the page: the SVG, or the PNG where that has so many marks that it would fill the page."""
+        kind, content = ("svg+xml", self.svg) if len(self.svg) <= LARGE else ("png", self.png)
+        return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
     def to_csv(self) -> str:
         """The numbers, one line for each mark."""

@@ -27,6 +27,7 @@ from reports.figures import (
     tradeoff,
 )
 from reports.load import load
+from reports.pictures import LARGE, Picture
 from reports.statistics.bootstrap import mean
 
 
@@ -264,3 +265,9 @@ def test_accuracy_stands_against_coverage_and_novelty(group, looks):
     for axes, name in zip(figure.axes, beyond.names(group), strict=True):
         found = {(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.get_lines()}
         assert found == {(row.beyond[name], row.estimate("ndcg@10").value) for row in group.rows}
+
+
+def test_the_page_takes_the_png_of_a_picture_with_very_many_marks(group):
+    small, large = (Picture("a", "", "", None, b"x" * size, b"png", []) for size in (LARGE, LARGE + 1))
+    assert small.uri.startswith("data:image/svg+xml;base64,eHh4")
+    assert large.uri == "data:image/png;base64,cG5n"
