@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.metrics.registry import definition, parse
 from bench.types import Ints
+from reports.columns import of_metric
 from reports.model import Row
 from reports.statistics.bootstrap import Parts, mean
 from reports.statistics.comparison import Comparison, compare
@@ -19,7 +19,7 @@ def against(rows: Sequence[Row], other: Row, users: Ints, metric: str) -> list[C
     with a metric whose lower values are better.
     """
     found = compare(users, [_averaged(row) for row in rows], _averaged(other))
-    if definition(parse(metric)).better == "lower":
+    if of_metric(metric).sign < 0:
         return [replace(c, better=c.worse, worse=c.better) for c in found]
     return found
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bench.metrics.measured import Measured
-from bench.metrics.registry import definition, parse
 from bench.records import Context, canonical
 from bench.types import Ints, Longs
 from reports.against import against
-from reports.columns import MEMORY, TRAINING
+from reports.columns import MEMORY, TRAINING, Column, of_metric
 from reports.model import Cell, Estimate, Row, Slices
 from reports.statistics import bootstrap
 
@@ -51,8 +50,7 @@ def rows(
     made = [_row(label, members, names, leading) for (label, _), members in by_row.items()]
     if context is not None:
         made = _with_intervals(made, list(by_row.values()), context, names)
-    sign = 1 if definition(parse(leading)).better == "lower" else -1
-    ordered = sorted(made, key=lambda row: _order(row, leading, sign))
+    ordered = sorted(made, key=lambda row: _order(row, of_metric(leading)))
     if context is not None:
         for other in dict.fromkeys((ordered[0].label, baseline)):
             ordered = _compared(ordered, other, context, leading)
@@ -69,10 +67,10 @@ def _compared(made: list[Row], label: str, context: Context, leading: str) -> li
     return [replace(row, against={**row.against, label: found[id(row)]}) if id(row) in found else row for row in made]
 
 
-def _order(row: Row, leading: str, sign: int) -> tuple[bool, bool, float, str]:
+def _order(row: Row, column: Column) -> tuple[bool, bool, float, str]:
     """Best first, then rows without this number, then incomplete ones."""
-    value = row.estimate(leading).value
-    return not row.complete, value is None, 0.0 if value is None else sign * value, row.label
+    value = row.estimate(column.name).value
+    return not row.complete, value is None, 0.0 if value is None else -column.sign * value, row.label
 
 
 def _row(label: str, members: list[Seen], names: Sequence[str], leading: str) -> Row:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.metrics.registry import definition, parse
 from bench.records import canonical
 from reports import columns
 from reports.against import against
+from reports.differences import p_text
 from reports.escape import clean, csv_text
 from reports.model import OK, Group, Results, Row
 from reports.statistics.corrections import holm
@@ -37,7 +37,7 @@ class Change:
     @property
     def sentence(self) -> str:
         """In words."""
-        sure = "" if self.p is None else f" (p {'< 0.001' if self.p < 0.001 else f'= {self.p:.3f}'})"
+        sure = "" if self.p is None else f" (p {p_text(self.p)})"
         return f"{self.place}: {self.label}: {self.what} {self.before} → {self.after}{sure}"
 
 
@@ -98,8 +98,7 @@ def _quality(pairs: Sequence[tuple[Group, Row, Row]]) -> list[Change]:
         if p < SIGNIFICANT and comparison.value is not None:
             column = columns.of_metric(group.leading)
             was, now = (column.text(each.estimate(group.leading).value) for each in (before, row))
-            lower = definition(parse(group.leading)).better == "lower"
-            worse = comparison.value > 0 if lower else comparison.value < 0
+            worse = column.sign * comparison.value < 0
             told.append(Change(group.title, row.label, column.title, was, now, worse, p))
     return told
 

@@ -34,6 +34,11 @@ class Column:
         return _ARROWS[self.better]
 
     @property
+    def sign(self) -> float:
+        """By which a value is multiplied so that higher is better."""
+        return -1.0 if self.better == "lower" else 1.0
+
+    @property
     def direction(self) -> str:
         """The same along an axis from left to right."""
         return {"higher": "→ better", "lower": "← better", "neither": "neither direction is better"}[self.better]

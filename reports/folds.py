@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from bench.metrics.registry import definition, parse
 from bench.records import canonical
 from bench.titles import describe
+from reports.columns import Column, of_metric
 from reports.model import Estimate, Group, Row
 
 ONE_OF = ("fold", "window")  # the options that number the parts of a protocol
@@ -46,16 +46,15 @@ def _mean(members: Sequence[Group]) -> Group:
     every = [row for group in members for row in group.rows]
     labels = dict.fromkeys(row.label for row in every)
     rows = [_row([row for row in every if row.label == label], len(members)) for label in labels]
-    sign = 1 if definition(parse(first.leading)).better == "lower" else -1
-    rows.sort(key=lambda row: _order(row, first.leading, sign))
+    rows.sort(key=lambda row: _order(row, of_metric(first.leading)))
     mark = " †" if first.remark else ""
     title = f"{usual}, mean of {len(members)}{mark}"
     return Group(first.dataset, title, "", first.context, tuple(rows), first.leading, folds=len(members))
 
 
-def _order(row: Row, leading: str, sign: int) -> tuple[bool, float, str]:
-    value = row.estimate(leading).value
-    return value is None, 0.0 if value is None else sign * value, row.label
+def _order(row: Row, column: Column) -> tuple[bool, float, str]:
+    value = row.estimate(column.name).value
+    return value is None, 0.0 if value is None else -column.sign * value, row.label
 
 
 def _row(rows: list[Row], folds: int) -> Row:

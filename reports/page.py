@@ -81,6 +81,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["seconds"] = columns.seconds
     environment.filters["share"] = _share
+    environment.filters["p"] = differences.p_text
     return environment
 
 

@@ -53,8 +53,7 @@ def _told(group: Group, one: str, other: str, found: Comparison) -> Iterator[str
         yield found.reason
         return
     column = of_metric(group.leading)
-    better = found.value > 0 if column.better == "higher" else found.value < 0
-    ahead, after = (one, other) if better else (other, one)
+    ahead, after = (one, other) if column.sign * found.value > 0 else (other, one)
     verdict = f"{ahead} is better than {after}" if found.significant else f"{one} and {other} cannot be separated"
     yield f"{column.title} of {one} minus that of {other}; {verdict}"
     if found.reason:

@@ -116,11 +116,11 @@ def _of_group(group: Group, styles: dict[str, style.Style], colours: dict[str, s
             kind = "baseline" if found.other.label == group.baseline else "best"
             figure, shown = forest.draw(found, styles, colours), numbers.differences(found)
             yield f"differences-{kind}", title, captions.forest(group, found), figure, shown
-    if len(pairs.of_users(group)) > 1:
+    if (won := pairs.wins(group)).rows:
         title = f"Users better off, by {metric}"
-        yield "wins", title, captions.wins(group, metric), pairs.draw_wins(group), numbers.wins(group)
-    if len(pairs.of_lists(group)) > 1:
-        figure, shown = pairs.draw_similarity(group), numbers.similarity(group)
+        yield "wins", title, captions.wins(group, metric), pairs.draw_wins(won), numbers.wins(won)
+    if (alike := pairs.alike(group)).rows:
+        figure, shown = pairs.draw_alike(alike), numbers.similarity(alike)
         yield "similarity", "How alike the lists are", captions.similarity(group), figure, shown
     if beyond.names(group):
         title = f"{metric} against coverage, novelty and popularity"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.metrics.registry import definition, parse
 from bench.types import Floats
+from reports.columns import of_metric
 from reports.model import Group
 from reports.statistics.across import Across, across, ranks_of
 
@@ -57,9 +57,8 @@ def table(groups: Sequence[Group]) -> Table:
     ]
     labels = sorted({row.label for group in groups for row in group.rows})
     everywhere = tuple(label for label in labels if all(label in values for values in by_group))
-    signed = [
-        [_sign(group) * values[label] for label in everywhere] for group, values in zip(groups, by_group, strict=True)
-    ]
+    signs = [of_metric(group.leading).sign for group in groups]
+    signed = [[sign * values[label] for label in everywhere] for sign, values in zip(signs, by_group, strict=True)]
     ranks = ranks_of(np.array(signed).reshape(len(groups), len(everywhere)))
     datasets = list(dict.fromkeys(group.dataset for group in groups))
     test = across(-_per_data_set(ranks, [datasets.index(group.dataset) for group in groups]))
@@ -70,10 +69,6 @@ def table(groups: Sequence[Group]) -> Table:
     missing = [Standing(label, (None,) * len(groups), None) for label in labels if label not in everywhere]
     ordered = sorted(found, key=lambda s: (s.mean or 0.0, s.label)) + missing
     return Table(tuple(ordered), test, everywhere, len(datasets))
-
-
-def _sign(group: Group) -> float:
-    return -1.0 if definition(parse(group.leading)).better == "lower" else 1.0
 
 
 def _per_data_set(ranks: Floats, which: Sequence[int]) -> Floats:

@@ -1,4 +1,4 @@
-"""Paired differences from one algorithm, with their intervals: what is left of 0 is worse than it."""
+"""Paired differences from one algorithm, with their intervals: on which side of 0 each is, and how surely."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 from typing import Any
 
 from reports.averages import CUTOFFS
@@ -11,7 +12,8 @@ from reports.differences import Differences
 from reports.figures import beyond as beyond_accuracy
 from reports.figures import learning as curves
 from reports.figures import overview as data_sets
-from reports.figures import pairs, tradeoff
+from reports.figures import tradeoff
+from reports.figures.pairs import Pairs
 from reports.figures.spread import of_group
 from reports.figures.tradeoff import Cost
 from reports.model import Group, Row
@@ -49,31 +51,25 @@ def differences(found: Differences) -> Numbers:
     ]
 
 
-def wins(group: Group) -> Numbers:
+def wins(found: Pairs) -> Numbers:
     """Shares of users better off with the first of each pair."""
-    rows, shares = pairs.of_users(group), pairs.wins(group)
-    return [
-        {"algorithm": rows[i].label, "other": rows[j].label, "share": float(shares[i, j])} for i, j in _pairs(len(rows))
-    ]
+    return [{**_pair(found, i, j), "share": float(found.values[i, j])} for i, j in _places(found)]
 
 
-def similarity(group: Group) -> Numbers:
+def similarity(found: Pairs) -> Numbers:
     """Overlap of the lists of each pair."""
-    rows = pairs.of_lists(group)
-    overlap, average = pairs.similarity([row.lists for row in rows if row.lists is not None])
     return [
-        {
-            "algorithm": rows[i].label,
-            "other": rows[j].label,
-            "overlap": float(overlap[i, j]),
-            "average_overlap": float(average[i, j]),
-        }
-        for i, j in _pairs(len(rows))
+        {**_pair(found, i, j), "overlap": float(found.values[i, j]), "average_overlap": float(found.others[i, j])}
+        for i, j in _places(found)
     ]
 
 
-def _pairs(count: int) -> Iterator[tuple[int, int]]:
-    return ((i, j) for i in range(count) for j in range(count) if i != j)
+def _places(found: Pairs) -> Iterator[tuple[int, int]]:
+    return permutations(range(len(found.rows)), 2)
+
+
+def _pair(found: Pairs, i: int, j: int) -> dict[str, Any]:
+    return {"algorithm": found.rows[i].label, "other": found.rows[j].label}
 
 
 def beyond(group: Group) -> Numbers:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from bench.metrics.registry import definition, parse
 from reports import columns
 from reports.figures import tiles
 from reports.figures.tiles import Tiles
@@ -34,8 +33,7 @@ def share(group: Group, row: Row | None) -> float:
     best = group.rows[0].estimate(group.leading).value if group.rows else None
     if value is None or best is None:
         return float("nan")
-    lower = definition(parse(group.leading)).better == "lower"
-    above, below = (best, value) if lower else (value, best)
+    above, below = (best, value) if columns.of_metric(group.leading).sign < 0 else (value, best)
     return above / below if below else float("nan")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.sparse import csr_matrix, vstack
 
-from bench.metrics.registry import definition, parse
 from bench.types import Floats, Ints
+from reports.columns import of_metric
 from reports.figures import tiles
 from reports.figures.tiles import Tiles
 from reports.model import LISTED, Group, Row
@@ -18,44 +19,43 @@ from reports.statistics.bootstrap import mean, sums_of
 MOST = 60  # algorithms; of more the best, since pairs grow with the square
 
 
-def of_users(group: Group) -> list[Row]:
-    """The best rows whose leading metric is known for each user."""
-    return [row for row in group.complete if row.parts and group.context is not None][:MOST]
+@dataclass(frozen=True)
+class Pairs:
+    """Two shares of each pair of algorithms, the same one twice where there is but one."""
+
+    rows: tuple[Row, ...]
+    values: Floats  # (k, k)
+    others: Floats  # (k, k)
 
 
-def of_lists(group: Group) -> list[Row]:
-    """The best rows with lists."""
-    return [row for row in group.complete if row.lists is not None][:MOST]
-
-
-def draw_wins(group: Group) -> Figure:
-    """Shares of users who are better off with the algorithm of the row than with that of the column."""
-    rows, values = of_users(group), wins(group)
-    return _square(rows, values, "share of users better off with the row", "PuOr", 0.0, 1.0)
-
-
-def wins(group: Group) -> Floats:
-    """(k, k) shares; a user who is as well off with both counts half for each. NaN on the diagonal."""
-    rows = of_users(group)
-    sums = sums_of(group.context.users, [mean(row.parts) for row in rows]) if group.context else np.zeros((0, 0))
-    sign = -1.0 if definition(parse(group.leading)).better == "lower" else 1.0
+def wins(group: Group) -> Pairs:
+    """Shares of users better off with the first of each pair; who is as well off with both counts half for each."""
+    rows = tuple(row for row in group.complete if row.parts)[:MOST]
+    if group.context is None or len(rows) < 2:
+        return Pairs((), np.zeros((0, 0)), np.zeros((0, 0)))
+    sums = sums_of(group.context.users, [mean(row.parts) for row in rows])
     known = (sums[:, 1::2] > 0).all(axis=1)
-    each = sign * sums[known, 0::2]  # (U, k)
-    found = np.full((len(rows), len(rows)), np.nan)
-    for place in range(len(rows)):
-        ahead = each[:, [place]] - each
-        found[place] = (ahead > 0).mean(axis=0) + 0.5 * (ahead == 0).mean(axis=0)
-    np.fill_diagonal(found, np.nan)
-    return found
+    each = of_metric(group.leading).sign * sums[known, 0::2]  # (U, k)
+    ahead = np.stack([(own > each.T).mean(axis=1) + 0.5 * (own == each.T).mean(axis=1) for own in each.T])
+    return Pairs(rows, ahead, ahead)
 
 
-def draw_similarity(group: Group) -> Figure:
+def draw_wins(found: Pairs) -> Figure:
+    """Shares of users who are better off with the algorithm of the row than with that of the column."""
+    return _square(found, found.values, "share of users better off with the row", "PuOr")
+
+
+def alike(group: Group) -> Pairs:
+    """How much the lists of each pair overlap, and how much their beginnings do."""
+    rows = tuple(row for row in group.complete if row.lists is not None)[:MOST]
+    if len(rows) < 2:
+        return Pairs((), np.zeros((0, 0)), np.zeros((0, 0)))
+    return Pairs(rows, *similarity([row.lists for row in rows if row.lists is not None]))
+
+
+def draw_alike(found: Pairs) -> Figure:
     """Above the diagonal the overlap of the lists, below it that of their beginnings."""
-    rows = of_lists(group)
-    overlap, earlier = similarity([row.lists for row in rows if row.lists is not None])
-    values = np.triu(overlap, 1) + np.tril(earlier, -1)
-    np.fill_diagonal(values, np.nan)
-    return _square(rows, values, "share of items in common", "viridis", 0.0, 1.0)
+    return _square(found, np.triu(found.values) + np.tril(found.others, -1), "share of items in common", "viridis")
 
 
 def similarity(lists: Sequence[Ints]) -> tuple[Floats, Floats]:
@@ -81,7 +81,8 @@ def _members(lists: Ints, n_items: int) -> csr_matrix:
     return csr_matrix((ones, (np.zeros(len(columns), np.int64), columns)), shape=(1, width))
 
 
-def _square(rows: Sequence[Row], values: Floats, scale: str, colours: str, low: float, high: float) -> Figure:
-    labels = [row.label for row in rows]
+def _square(found: Pairs, values: Floats, scale: str, colours: str) -> Figure:
+    labels = [row.label for row in found.rows]
+    values = np.where(np.eye(len(labels), dtype=bool), np.nan, values)
     texts = [["" if np.isnan(value) else f"{100 * value:.0f}" for value in line] for line in values]
-    return tiles.draw(Tiles(values, labels, labels, texts, scale, low, high, "; numbers in %", colours))
+    return tiles.draw(Tiles(values, labels, labels, texts, scale, 0.0, 1.0, "; numbers in %", colours))

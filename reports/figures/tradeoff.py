@@ -87,7 +87,7 @@ def points(group: Group, cost: Cost) -> list[Point]:
 
 def frontier(found: Sequence[Point], column: Column) -> list[Point]:
     """The points, by cost, that are better than every cheaper one."""
-    sign = -1 if column.better == "lower" else 1
+    sign = column.sign
     kept: list[Point] = []
     for point in sorted(found, key=lambda p: (p[0], -sign * p[1])):
         if not kept or sign * point[1] > sign * kept[-1][1]:

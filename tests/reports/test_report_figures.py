@@ -194,10 +194,10 @@ def test_forest_is_filled_where_the_test_tells_two_apart(group, looks):
 
 def test_wins_are_shares_of_users(group):
     found = pairs.wins(group)
-    np.testing.assert_allclose((found + found.T)[~np.eye(42, dtype=bool)], 1)
-    rows = pairs.of_users(group)
-    first, last = (mean(rows[place].parts).numerator for place in (0, 41))
-    assert found[0, 41] == pytest.approx(np.mean(first > last) + np.mean(first == last) / 2)
+    np.testing.assert_allclose(found.values + found.values.T, 1)
+    first, last = (mean(found.rows[place].parts).numerator for place in (0, 41))
+    assert found.values[0, 41] == pytest.approx(np.mean(first > last) + np.mean(first == last) / 2)
+    assert len(set(found.values[0])) > 10
 
 
 def test_similarity_of_lists_by_hand():
@@ -210,8 +210,8 @@ def test_similarity_of_lists_by_hand():
 
 def test_tiles_of_forty_algorithms_have_no_numbers_and_few_have(group):
     few = replace(group, rows=group.rows[:3])
-    for draw in (pairs.draw_wins, pairs.draw_similarity):
-        assert len(draw(few).axes[0].texts) == 9 and not draw(group).axes[0].texts
+    for of, draw in ((pairs.wins, pairs.draw_wins), (pairs.alike, pairs.draw_alike)):
+        assert len(draw(of(few)).axes[0].texts) == 9 and not draw(of(group)).axes[0].texts
 
 
 def test_overview_shows_shares_of_the_best_and_statuses(tmp_path):

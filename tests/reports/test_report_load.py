@@ -268,3 +268,18 @@ def test_users_and_seeds_are_sources_of_uncertainty(store):
     assert row.label == "a"
     assert found.users > 0 and found.seeds > 0 and found.splits is None
     assert found.interval.low < row.estimate("ndcg@10").value < found.interval.high
+
+
+def test_folds_are_a_source_of_uncertainty_too(store):
+    for fold, worse in ((1, 0), (2, 6), (3, 12)):
+        split, number = {"name": "k-fold", "folds": 3, "fold": fold}, str(fold) * 64
+        store.put_context(number, synthetic.context(8))
+        for seed in range(2):
+            ranks = [[r + worse + seed] for (r,) in OTHER]
+            record = synthetic.record("a", split=split, split_hash=number, seed=seed)
+            synthetic.put(store, record, synthetic.answers(ranks))
+    groups = load(store).groups
+    ((row, found),) = uncertainty.of_group(groups[0], groups)
+    assert groups[0].folds == 3 and row.label == "a"
+    assert found.splits > found.seeds > 0 and found.users > 0
+    assert found.interval.low < row.estimate("ndcg@10").value < found.interval.high

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from bench import notebook
+from bench.datasets.filters import filtered
 from bench.types import Split
 
 
@@ -29,14 +30,6 @@ def split() -> Split:
         usecols=[0, 2, 4],
         names=["users", "", "items", "-", "stars"],
     )
-    found = core(ordered.merge(rated, on=["users", "items"]).query("stars >= 3"), 10).sort_values("place")
-    return notebook.split(notebook.dataset(found, user="users", item="items", time="place"), "last-out")
-
-
-def core(frame: pd.DataFrame, least: int) -> pd.DataFrame:
-    """What is left when all users and items with less than so many rows are left out, again and again."""
-    while True:
-        few = [frame.groupby(column)[column].transform("size") < least for column in ("users", "items")]
-        if not (few[0] | few[1]).any():
-            return frame
-        frame = frame[~(few[0] | few[1])]
+    found = ordered.merge(rated, on=["users", "items"]).sort_values("place")
+    data = notebook.dataset(found, user="users", item="items", rating="stars", time="place")
+    return notebook.split(filtered(data, min_rating=3, k_core=10), "last-out")

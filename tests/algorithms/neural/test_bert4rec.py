@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from test_sequences import N_ITEMS, batches_of, sequences, untrained
+from history_cases import N_ITEMS, batches_of, sequences, untrained
 
 DATA = sequences([1, 25, 3, 0, 12, 25])
 
@@ -35,7 +35,7 @@ def test_a_share_of_the_items_is_hidden() -> None:
     assert abs(others - 0.3) < 0.02  # five standard errors of 400 · 28 draws
 
 
-def test_states_do_not_depend_on_what_was_hidden_but_on_both_sides() -> None:
+def test_the_state_of_a_hidden_item_depends_on_both_sides() -> None:
     bert = model()
     items = torch.tensor([[1, 2, N_ITEMS, 4, 5]])
     lengths = torch.tensor([5])

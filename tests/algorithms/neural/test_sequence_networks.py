@@ -1,4 +1,4 @@
-"""The networks of sequence models against their formulas, place by place, in NumPy's slow and plain way."""
+"""The networks of sequence models against their formulas, place by place, in the slow and plain way."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from test_sequences import N_ITEMS, sequences, untrained
+from history_cases import N_ITEMS, sequences, untrained
 from torch.nn.functional import gelu, layer_norm, silu
 
 from bench.errors import BadConfig

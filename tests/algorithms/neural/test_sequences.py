@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from autoencoder_cases import asked
+from history_cases import CPU, N_ITEMS, batches_of, sequences, untrained
 from neural_data import training
 
 from algorithms.neural.sequence.model import SequenceModel
@@ -16,34 +17,9 @@ from algorithms.neural.sequence.rectangles import buckets, cut
 from bench.registry import create, entries, load
 from bench.types import Interactions
 
-CPU = torch.device("cpu")
 NEURAL = [name for name, entry in entries().items() if entry.target.startswith("algorithms.neural.")]
 NAMES = [name for name in NEURAL if issubclass(load(name), SequenceModel)]
 CAUSAL = [name for name in NAMES if name != "bert4rec"]
-N_ITEMS = 30
-
-
-def sequences(lengths: list[int], seed: int = 0) -> Interactions:
-    """Random histories without repetitions; the last item of all is met by nobody."""
-    rng = np.random.default_rng(seed)
-    items = [rng.permutation(N_ITEMS - 1)[:length] for length in lengths]
-    users = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    return Interactions(users, np.concatenate(items).astype(np.int32), None, None, len(lengths), N_ITEMS, ordered=True)
-
-
-def untrained(name: str, data: Interactions, **params: Any) -> Any:
-    """A network whose every weight is random, so that all parts matter."""
-    model: Any = create(name, factors=8, **params)
-    model._meet(training(data))
-    torch.manual_seed(0)
-    model.network = model._build().eval()
-    for weight in model.network.current.parameters():
-        torch.nn.init.normal_(weight, std=0.5)
-    return model
-
-
-def batches_of(model: Any, data: Interactions) -> list[Any]:
-    return list(model._task(training(data), CPU).batches(torch.Generator().manual_seed(0)))
 
 
 @pytest.mark.parametrize("name", CAUSAL)
