@@ -120,7 +120,7 @@ def styles(rows: Iterable[Row]) -> dict[str, Style]:
 def canvas(width: float, height: float) -> Iterator[Figure]:
     """A figure of that many inches, with these settings while it is drawn."""
     with mpl.rc_context(_SETTINGS):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")  # hinted letters differ by resolution
         FigureCanvasAgg(figure)
         yield figure
 

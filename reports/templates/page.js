@@ -52,7 +52,7 @@ for (const drill of document.querySelectorAll(".drill")) {
   };
   const draw = () => {
     const user = users[who.value], own = (label) => column(label, lists[label][who.value], user.held, 0);
-    columns.replaceChildren(column("Had", user.history, [], user.more), column("Held out", user.held, [], 0),
+    columns.replaceChildren(column("Had, best known first", user.history, [], user.more), column("Held out", user.held, [], 0),
       own(one.value), own(other.value));
   };
   who.append(...users.map((user, place) => new Option(user.name, place)));

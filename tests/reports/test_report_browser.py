@@ -121,7 +121,7 @@ def test_users_are_looked_at_one_by_one(opened):
     drill.get_by_label("one algorithm").select_option("best")
     drill.get_by_label("another").select_option(BAD)
     had, held, best, bad = (part.inner_text().splitlines() for part in drill.locator(".columns section").all())
-    assert had == ["Had", "Film 3", BAD]
+    assert had == ["Had, best known first", "Film 3", BAD]
     assert held == ["Held out", "Film 0"]
     assert best[:2] == ["best", "Film 0 ✓"] and bad[0] == BAD and "✓" not in "".join(bad)
     assert drill.locator(".hit").all_inner_texts() == ["Film 0 ✓"]

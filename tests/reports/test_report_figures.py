@@ -271,3 +271,12 @@ def test_the_page_takes_the_png_of_a_picture_with_very_many_marks(group):
     small, large = (Picture("a", "", "", None, b"x" * size, b"png", []) for size in (LARGE, LARGE + 1))
     assert small.uri.startswith("data:image/svg+xml;base64,eHh4")
     assert large.uri == "data:image/png;base64,cG5n"
+
+
+def test_long_names_end_within_the_picture_of_pairs(group):
+    rows = tuple(
+        replace(row, label=f"wwwwwwwww mmmmmmmmm (neighbours={place})") for place, row in enumerate(group.rows)
+    )
+    png = imread(io.BytesIO(style.save(pairs.draw_wins(pairs.wins(replace(group, rows=rows))))[1]))
+    for edge in (png[:, :3], png[:, -3:], png[:3], png[-3:]):
+        assert np.all(edge == 1), "white"
