@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.types import Longs
+from bench.background import Background
+from bench.records import Context
+from bench.types import Ints, Longs
 from reports.escape import clean
 from reports.model import Group
 
@@ -46,7 +48,7 @@ def of_group(group: Group) -> Drill:
         return Drill(group.title, reason="its licence does not say that parts of the data may be passed on in a page")
     questions = _sample(np.unique(context.users, return_index=True)[1])
     lists = {row.label: _lists(row.lists[questions].tolist()) for row in rows if row.lists is not None}
-    users = [_user(group, question) for question in questions.tolist()]
+    users = [_user(context, context.background, group.held, question) for question in questions.tolist()]
     items = {item for user in users for item in (*user.history, *user.held)}
     items |= {item for found in lists.values() for each in found for item in each}
     titles = {item: clean(context.titles[item]) for item in sorted(items)}
@@ -66,12 +68,8 @@ def _lists(found: Sequence[Sequence[int]]) -> list[list[int]]:
     return [[item for item in each if item >= 0] for each in found]
 
 
-def _user(group: Group, question: int) -> User:
+def _user(context: Context, background: Background, held: tuple[Longs, Ints], question: int) -> User:
     """Of the history the best known items."""
-    context, held = group.context, group.held
-    background = context.background if context else None
-    if context is None or background is None or held is None:
-        raise ValueError("a question without a context")
     offsets, items = held
     history = background.history[background.offsets[question] : background.offsets[question + 1]]
     known = history[np.argsort(-context.popularity[history], kind="stable")].tolist()

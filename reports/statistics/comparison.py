@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -45,45 +45,41 @@ def compare(users: Ints, ones: Sequence[Parts | None], other: Parts | None) -> l
     For the root of a mean of squares the tests, sizes and shares are about the squares, with the sign of the
     difference. All intervals and tests use the same random numbers.
     """
-    found = [_refused(users, one, other) for one in ones]
+    each = [None if one is None or other is None else paired.per_user(users, one, other) for one in ones]
+    found = [_refused(one is not None and other is not None, d) for one, d in zip(ones, each, strict=True)]
     places = [place for place, comparison in enumerate(found) if not comparison.reason]
     if other is None or not places:
         return found
     pairs = [(one, other) for place in places if (one := ones[place]) is not None]
-    columns = np.stack([_per_user(users, *pair) for pair in pairs], axis=1)  # (U, m)
+    columns = np.stack([d for place in places if (d := each[place]) is not None], axis=1)  # (U, m)
     limits = differences(users, pairs)
     tests = [paired.randomization(columns), paired.t_test(columns), paired.wilcoxon(columns), paired.effect(columns)]
     sizes, least = paired.shares(columns), paired.detectable(columns)
     corrected = holm(tests[0]), benjamini_hochberg(tests[0])
     for number, place in enumerate(places):
-        p, t, w, d, h, b = (_number(values[number]) for values in (*tests, *corrected))
+        p, t, w, size, h, b = (_number(values[number]) for values in (*tests, *corrected))
         (one, _), interval = pairs[number], limits[number]
         value = (one.value or 0.0) - (other.value or 0.0)
         better, same, worse = (float(share) for share in sizes[:, number])
         smallest = None if one.root else float(least[number])
         found[place] = Comparison(
-            value, interval, len(columns), p, h, b, t, w, d, better, same, worse, smallest, interval.reason
+            value, interval, len(columns), p, h, b, t, w, size, better, same, worse, smallest, interval.reason
         )
     return found
 
 
-def _per_user(users: Ints, one: Parts, other: Parts) -> Floats:
-    found = paired.per_user(users, one, other)
-    return np.empty(0) if found is None else found
-
-
-def _refused(users: Ints, one: Parts | None, other: Parts | None) -> Comparison:
+def _refused(sums: bool, differences: Floats | None) -> Comparison:
     """A comparison with nothing but the reason why there is none, or with nothing at all."""
-    if one is None or other is None:
+    if not sums:
         return Comparison(reason="no test: the metric is not a sum over users")
-    each = paired.per_user(users, one, other)
-    if each is None:
+    if differences is None:
         return Comparison(reason="no test: the two are not measured on the same questions")
-    if len(each) < MIN_USERS:
-        return Comparison(users=len(each), reason=refusal(len(each)).reason.replace("interval", "test"))
-    if not each.any():
-        same = Comparison(0.0, users=len(each), same=1.0)
-        return replace(same, reason="no test: every user has the same value from both")
+    n_users = len(differences)
+    if n_users < MIN_USERS:
+        return Comparison(users=n_users, reason=refusal(n_users).reason.replace("interval", "test"))
+    if not differences.any():
+        same = "no test: every user has the same value from both"
+        return Comparison(0.0, users=n_users, same=1.0, reason=same)
     return Comparison()
 
 
