@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reports.averages import CUTOFFS
 from reports.differences import Differences
 from reports.figures.cutoffs import foremost
+from reports.figures.overview import marks
 from reports.figures.pairs import MOST
 from reports.figures.tradeoff import Cost
 from reports.model import LISTED, Group
+from reports.ranks import Table
 from reports.statistics import bootstrap
 
 
@@ -65,6 +69,25 @@ def beyond(group: Group) -> str:
         "Novelty: mean bits of surprise, more for items that few have. Popularity lift: how much more popular listed "
         "items are than those of the histories. Coloured: the best, and the best of each family; grey: the others."
     )
+
+
+def groups(group: Group, metric: str) -> str:
+    """Of parts of the users, the items and the time."""
+    return (
+        f"{metric} by groups of users, held-out items and time, on {sample(group)}. The colour is the share of the "
+        "best of the column: light is as good as the best. Groups of items count their own held-out items alone."
+    )
+
+
+def overview(shown: Sequence[Group], metric: str) -> str:
+    """Of all data sets."""
+    return f"{metric} on each data set and split; the colour is its share of the best there.{marks(shown)}"
+
+
+def ranks(table: Table) -> str:
+    """Of mean ranks."""
+    said = "Grey: what cannot be told from the best. Bars that do not meet: the two differ (Nemenyi's test, 5 %)."
+    return f"{said} {table.remark}"
 
 
 def seeds(group: Group, metric: str) -> str:

@@ -1,6 +1,7 @@
 """The folder of a report.
 
 index.html     the page, self-contained
+files.txt      every file of the report, so that the next one can take away those that it does not write
 matrix.toml    the cells of the report, to run them again
 figures/       every picture as PNG and SVG, and the numbers in it as CSV
 tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: all tests of each against the best and
@@ -11,6 +12,7 @@ tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: a
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +26,7 @@ from reports.changes import Change
 from reports.load import load
 from reports.model import Results
 
-PAGE = "index.html"
+PAGE, LIST = "index.html", "files.txt"
 
 
 def write(
@@ -59,11 +61,15 @@ def write_results(results: Results, folder: Path, changed: Sequence[Change] | No
         files |= {f"figures/{picture.name}.svg": picture.svg, f"figures/{picture.name}.png": picture.png}
         files[f"figures/{picture.name}.csv"] = picture.to_csv().encode("utf-8", "replace")
     files[PAGE] = page.render(results, drawn, changed).encode("utf-8", "replace")
+    files[LIST] = "".join(f"{name}\n" for name in sorted(files)).encode()
     with storage(folder), _beside(folder) as temporary:
+        earlier = _earlier(folder)
         _put(files, temporary)
         for name in files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (temporary / name).replace(folder / name)
+        for name in earlier - files.keys():
+            (folder / name).unlink(missing_ok=True)
     return folder / PAGE
 
 
@@ -77,6 +83,12 @@ def _beside(folder: Path) -> Iterator[Path]:
         yield temporary
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _earlier(folder: Path) -> set[str]:
+    """What an earlier report says that it wrote into its own folders."""
+    listed = (folder / LIST).read_text(encoding="utf-8").splitlines() if (folder / LIST).is_file() else []
+    return {name for name in listed if re.fullmatch(r"(figures|tables)/[\w-]+\.\w+", name)}
 
 
 def _put(files: Mapping[str, bytes], folder: Path) -> None:

@@ -6,13 +6,26 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from bench.titles import Titles, describe
-from reports import columns, costs, differences, drill, profiles, ranks, reproduce, slices, tables, uncertainty
+from bench.titles import Titles
+from reports import (
+    columns,
+    costs,
+    differences,
+    drill,
+    profiles,
+    protocols,
+    ranks,
+    reproduce,
+    slices,
+    tables,
+    uncertainty,
+)
 from reports.captions import bars, sample
 from reports.changes import Change
 from reports.columns import Column
@@ -33,18 +46,21 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
     classes = {colour: f"c{place}" for place, colour in enumerate(dict.fromkeys(colours.values()))}
     css = _source(environment, "style.css") + "".join(f".{name}{{color:{c}}}\n" for c, name in classes.items())
     script = _source(environment, "page.js")
+    plotly = _plotly() if pictures else ""
     shown = columns.of_results(results)
     ranked = ranks.comparable(results.groups)
     titles = Titles(cell.record.slot for cell in results.attempts)
     return environment.get_template("page.html.j2").render(
         css=Markup(css),  # our own files, nothing from data
         script=Markup(script),
-        css_hash=_hash(css),
         script_hash=_hash(script),
+        plotly=Markup(plotly),
+        plotly_hash=_hash(plotly),
         columns=shown,
         families={row.label: row.family for row in rows},
         headlines=[headline(group) for group in results.groups if not group.part_of],
         changed=changed,
+        datasets=protocols.of_groups(results.groups),
         profiles=profiles.of_results(results),
         drills=[drill.of_group(group) for group in results.groups if not group.folds],
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
@@ -91,8 +107,13 @@ def _source(environment: jinja2.Environment, name: str) -> str:
     return loader.get_source(environment, name)[0] if loader else ""
 
 
+def _plotly() -> str:
+    """The library that draws the pictures, as its package brings it."""
+    return resources.files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
+
+
 def _hash(text: str) -> str:
-    """The hash by which a content-security policy allows one inline element."""
+    """The hash by which the content-security policy allows one script; styles are free, since plotly adds its own."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -106,22 +127,16 @@ def _share(value: float | None) -> str:
 def _group(
     group: Group, groups: Sequence[Group], shown: Sequence[Column], pictures: Iterable[Picture]
 ) -> dict[str, Any]:
-    context = group.context
     return {
         "title": group.title,
         "caption": sample(group) if group.complete else f"{group.title}: no results",
         "bars": bars(group),
         "lines": [_line(line, shown) for line in tables.lines(group, shown)],
         "pictures": [picture for picture in pictures if picture.group is group],
-        "dataset": describe(group.rows[0].cells[0].record.slot.dataset),
-        "split": describe(group.rows[0].cells[0].record.slot.split),
-        "split_hash": group.split_hash,
-        "facts": list(reproduce.flat(context.facts).items()) if context else [],
         "costs": [costs.of_row(row) for row in group.rows],
         "remark": group.remark,
         "folds": group.folds,
         "part_of": group.part_of,
-        "audit": group.audit,
         "slices": slices.of_group(group),
         "differences": [(d, [_difference(*line) for line in d.lines]) for d in differences.of_group(group)],
         "sources": [(row, columns.of_metric(group.leading), s) for row, s in uncertainty.of_group(group, groups)],

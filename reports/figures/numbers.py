@@ -10,14 +10,15 @@ from reports.averages import CUTOFFS
 from reports.columns import of_metric
 from reports.differences import Differences
 from reports.figures import beyond as beyond_accuracy
+from reports.figures import groups, tiles, tradeoff
 from reports.figures import learning as curves
 from reports.figures import overview as data_sets
-from reports.figures import tradeoff
 from reports.figures.pairs import Pairs
 from reports.figures.spread import of_group
 from reports.figures.tradeoff import Cost
 from reports.model import Group, Row
 from reports.ranks import Table
+from reports.slices import Sliced
 
 Numbers = list[dict[str, Any]]  # one dict for each mark, all with the same keys
 
@@ -28,9 +29,9 @@ def _named(row: Row) -> dict[str, Any]:
 
 def quality(group: Group) -> Numbers:
     """The leading metric with its interval."""
-    found = [(row, row.estimate(group.leading)) for row in group.rows]
     return [
-        {**_named(row), "status": row.status, group.leading: e.value, "low": e.low, "high": e.high} for row, e in found
+        {**_named(row), "status": row.status, group.leading: row.estimate(group.leading).value, **_ends(row, group)}
+        for row in group.rows
     ]
 
 
@@ -39,8 +40,15 @@ def costs(group: Group, cost: Cost) -> Numbers:
     found = tradeoff.points(group, cost)
     kept = [row for *_, row in tradeoff.frontier(found, of_metric(group.leading))]
     return [
-        {**_named(row), "cost": x, group.leading: y, "frontier": any(row is one for one in kept)} for x, y, row in found
+        {**_named(row), "cost": x, group.leading: y, **_ends(row, group), "frontier": any(row is one for one in kept)}
+        for x, y, row in found
     ]
+
+
+def _ends(row: Row, group: Group) -> dict[str, float | None]:
+    """The interval over users."""
+    low, high = row.estimate(group.leading).interval or (None, None)
+    return {"low": low, "high": high}
 
 
 def differences(found: Differences) -> Numbers:
@@ -81,13 +89,33 @@ def beyond(group: Group) -> Numbers:
     ]
 
 
-def seeds(group: Group) -> Numbers:
-    """Quality of each seed."""
+def slices(found: Sequence[Sliced]) -> Numbers:
+    """Quality by groups of users, items and time, and as a share of the best there."""
     return [
-        {**_named(row), "seed": cell.record.slot.seed, group.leading: part.value}
-        for row in of_group(group)
-        for cell, part in zip(row.cells, row.parts, strict=True)
+        {
+            **_named(row),
+            "by": one.by,
+            "group": name,
+            one.column.name: value,
+            "share": tiles.share(value, best, one.column.sign),
+        }
+        for one in found
+        for row, values in one.rows
+        for name, value, best in zip(one.names, values, groups.bests(one), strict=True)
     ]
+
+
+def seeds(group: Group) -> Numbers:
+    """Quality of each seed, and its mean with the lowest and the highest."""
+    found: Numbers = []
+    for row in of_group(group):
+        each = {cell.record.slot.seed: part.value for cell, part in zip(row.cells, row.parts, strict=True)}
+        known = [value for value in each.values() if value is not None]
+        alone = {"low": None, "high": None}
+        found += [{**_named(row), "seed": seed, group.leading: value, **alone} for seed, value in each.items()]
+        mean = row.estimate(group.leading).value
+        found.append({**_named(row), "seed": "mean", group.leading: mean, "low": min(known), "high": max(known)})
+    return found
 
 
 def learning(group: Group) -> Numbers:

@@ -12,7 +12,11 @@ from reports.figures import tiles
 from reports.figures.tiles import Tiles
 from reports.model import Group, Row
 
-LEGEND = "White tiles: no number, with the status of the cell."
+MARKS = {
+    **{"failed": "✗", "crashed": "⚡", "timeout": "⌛", "oom": "▣", "invalid_output": "≠", "no_result": "∅"},
+    **{"skipped": "–", "interrupted": "‖", "corrupt": "☠"},
+}
+UNFINISHED = "…"
 
 
 def draw(groups: Sequence[Group]) -> Figure:
@@ -28,20 +32,29 @@ def draw(groups: Sequence[Group]) -> Figure:
 
 
 def share(group: Group, row: Row | None) -> float:
-    """The number as a share of the best one, or the best one as a share of it where lower is better."""
+    """The number as a share of the best one of the group."""
     value = row.estimate(group.leading).value if row and row.complete else None
     best = group.rows[0].estimate(group.leading).value if group.rows else None
-    if value is None or best is None:
-        return float("nan")
-    above, below = (best, value) if columns.of_metric(group.leading).sign < 0 else (value, best)
-    return above / below if below else float("nan")
+    return tiles.share(value, best, columns.of_metric(group.leading).sign)
+
+
+def mark(status: str) -> str:
+    """A sign for a status that is not ok; some seeds with and some without an answer are unfinished."""
+    return MARKS.get(status, UNFINISHED)
+
+
+def marks(groups: Sequence[Group]) -> str:
+    """The signs that stand in the picture, in words."""
+    found = {mark(row.status): row.status for group in groups for row in group.rows if not row.complete}
+    said = [f"{sign} {status if sign != UNFINISHED else 'some seeds only'}" for sign, status in sorted(found.items())]
+    return f" White tiles have no number: {', '.join(said)}." if said else ""
 
 
 def _text(group: Group, row: Row | None) -> str:
     if row is None:
         return ""
     if not row.complete:
-        return row.status if len(row.status) < 10 else "unfinished"
+        return mark(row.status)
     return columns.of_metric(group.leading).text(row.estimate(group.leading).value)
 
 

@@ -16,6 +16,8 @@ from reports.figures.tiles import Tiles
 from reports.model import LISTED, Group, Row
 from reports.statistics.bootstrap import mean, sums_of
 
+WON, BALANCE = "share of users better off with the row", "PuOr"
+SHARED = "share of items in common"
 MOST = 60  # algorithms; of more the best, since pairs grow with the square
 
 
@@ -42,7 +44,7 @@ def wins(group: Group) -> Pairs:
 
 def draw_wins(found: Pairs) -> Figure:
     """Shares of users who are better off with the algorithm of the row than with that of the column."""
-    return _square(found, found.values, "share of users better off with the row", "PuOr")
+    return _square(found, found.values, WON, BALANCE)
 
 
 def alike(group: Group) -> Pairs:
@@ -55,7 +57,7 @@ def alike(group: Group) -> Pairs:
 
 def draw_alike(found: Pairs) -> Figure:
     """Above the diagonal the overlap of the lists, below it that of their beginnings."""
-    return _square(found, np.triu(found.values) + np.tril(found.others, -1), "share of items in common", "viridis")
+    return _square(found, np.triu(found.values) + np.tril(found.others, -1), SHARED, "viridis")
 
 
 def similarity(lists: Sequence[Ints]) -> tuple[Floats, Floats]:

@@ -27,8 +27,13 @@ def draw(group: Group, styles: Mapping[str, Style], colours: Mapping[str, str]) 
             axes.plot([min(each), max(each)], [place, place], color=look.colour, linewidth=0.8)
             axes.plot(each, [place] * len(each), linestyle="", marker="|", markersize=9, color=look.colour)
             axes.plot([row.estimate(group.leading).value or 0.0], [place], linestyle="", **look.draw(5))
-            axes.annotate(f"± {(max(each) - min(each)) / 2:.4f}", annotation_clip=False, **style.beside(place))
+            axes.annotate(said(min(each), max(each)), annotation_clip=False, **style.beside(place))
         style.one_per_line(axes, [row.label for row in rows])
         axes.set_xlabel(f"{column.title} of each seed  ({column.direction})")
         style.family_legend(figure, colours, (row.family for row in rows))
     return figure
+
+
+def said(low: float, high: float) -> str:
+    """Half of what lies between the lowest and the highest seed."""
+    return "all equal" if low == high else f"± {(high - low) / 2:.4f}"

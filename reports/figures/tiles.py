@@ -30,6 +30,14 @@ class Tiles:
     colours: str = "viridis"  # one of matplotlib's, readable without colour vision
 
 
+def share(value: float | None, best: float | None, sign: float) -> float:
+    """`value` / `best`, or the inverse where lower is better (a sign below 0); NaN where either is missing."""
+    if value is None or best is None:
+        return float("nan")
+    above, below = (best, value) if sign < 0 else (value, best)
+    return above / below if below else float("nan")
+
+
 def draw(tiles: Tiles) -> Figure:
     """The rows from top to bottom, the columns from left to right, the scale on the right."""
     down, across = tiles.values.shape
@@ -48,10 +56,9 @@ def draw(tiles: Tiles) -> Figure:
         axes.tick_params(length=0)
         axes.grid(False)
         axes.spines[:].set_visible(False)
-        for row in range(down if down <= WRITTEN else 0):
-            for column in range(across):
-                text = tiles.texts[row][column]
-                ink = _ink(tiles, float(tiles.values[row, column]))
+        for (row, column), value in np.ndenumerate(tiles.values):
+            text, ink = tiles.texts[row][column], _ink(tiles, float(value))
+            if text and (down <= WRITTEN or np.isnan(value)):  # an empty tile says why, however small
                 axes.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
         bar = figure.colorbar(shown, ax=axes, shrink=min(1.0, 1.5 / (tile * down)), pad=0.02)
         bar.set_label(tiles.scale if down > WRITTEN else f"{tiles.scale}{tiles.written}")

@@ -59,4 +59,15 @@ for (const drill of document.querySelectorAll(".drill")) {
   for (const select of [who, one, other]) select.addEventListener("change", draw);
   draw();
 }
+const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) plot(target);
+}, { rootMargin: "600px" });
+function plot(place) {
+  seen.unobserve(place);
+  const { data, layout } = JSON.parse(place.closest("figure").querySelector("script").textContent);
+  return Plotly.newPlot(place, data, layout, config);
+}
+for (const place of document.querySelectorAll(".plot")) seen.observe(place);
+addEventListener("beforeprint", () => document.querySelectorAll(".plot:empty").forEach(plot));
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

@@ -1,9 +1,13 @@
 """The page in a real browser: nothing is fetched, nothing hostile runs, sorting works by mouse and by keyboard."""
 
+import os
 import shutil
+from pathlib import Path
 
+import numpy as np
 import pytest
 import synthetic_store as synthetic
+from matplotlib.image import imread
 
 import reports
 
@@ -71,9 +75,41 @@ def test_the_policy_stops_scripts_and_requests_that_get_in(opened):
     assert any("Content Security Policy" in note for note in opened.noted)
 
 
-def test_pictures_are_there(opened):
-    widths = opened.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
-    assert len(widths) == 8 and all(widths)
+def test_pictures_are_drawn_when_they_come_near_and_say_their_numbers(opened, path):
+    pictures = opened.locator(".plot")
+    assert pictures.count() == 8 and pictures.last.locator("svg").count() == 0
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        picture.locator("svg.main-svg").first.wait_for()
+    pictures.first.scroll_into_view_if_needed()
+    pictures.first.locator("path.point").first.hover(force=True)
+    said = pictures.first.locator(".hoverlayer tspan").all_text_contents()
+    assert said[:3] == ["best", "family: baseline", "status: ok"] and said[3].startswith("ndcg@10: 0.")
+    assert opened.noted == [path.as_uri()] and opened.title() == "RecMatrix: comparison of recommenders"
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_photographs(browser, path, tmp_path, width, scheme):
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(path.as_uri())
+    page.evaluate("document.querySelectorAll('.plot').forEach(plot)")
+    folder = Path(os.environ.get("REPORT_PHOTOGRAPHS", tmp_path))
+    page.screenshot(path=folder / f"report-{width}-{scheme}.png", full_page=True)
+    found = imread(folder / f"report-{width}-{scheme}.png")[..., :3]
+    page.close()
+    assert found.shape[1] == width and found.shape[0] > 5000
+    paper = np.median(found.reshape(-1, 3), axis=0)
+    assert paper.min() > 0.95 if scheme == "light" else paper.max() < 0.15
+    ink = np.abs(found - paper).max(axis=2) > 0.5
+    assert 0.01 < ink.mean() < 0.3, "letters and lines, that stand out against the paper"
+
+
+def test_a_printed_page_has_all_pictures(opened, tmp_path):
+    opened.emulate_media(media="print")
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert opened.locator(".plot:empty").count() == 0 and opened.locator("details:not([open])").count() == 0
+    assert len(opened.pdf()) > 50_000
 
 
 def test_a_click_sorts_and_a_second_one_turns_the_order(opened):
@@ -111,7 +147,7 @@ def test_names_and_families_filter_everything(opened):
     assert shown("comparison") == shown("differences") == shown("costs") == ["middle"]
     assert opened.locator("#shown").inner_text() == "1 shown everywhere"
     opened.get_by_label("Show algorithms with").fill("")
-    opened.get_by_label("Family").select_option("baseline")
+    opened.get_by_label("Family", exact=True).select_option("baseline")
     assert len(shown("comparison")) == 4
 
 

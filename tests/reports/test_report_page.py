@@ -13,6 +13,7 @@ import reports
 from bench.errors import BadConfig, StoreError
 from reports import reproduce
 from reports.load import load
+from reports.output import write_results
 
 RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
 HOSTILE = (
@@ -41,10 +42,14 @@ def put_hostile(store):
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
+def hostile_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    path = reports.write(put_hostile(synthetic.empty(folder / "store")), folder / "report")
-    return path.read_text(encoding="utf-8")
+    return reports.write(put_hostile(synthetic.empty(folder / "store")), folder / "report").parent
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_folder):
+    return (hostile_folder / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -63,8 +68,9 @@ def test_hostile_strings_are_shown_literally(hostile):
 
 def test_hostile_strings_make_no_elements(hostile):
     page = html.fromstring(hostile)
-    assert len(page.xpath("//script")) == 1
-    assert {image.get("src").partition(",")[0] for image in page.xpath("//img")} == {"data:image/svg+xml;base64"}
+    assert len(page.xpath("//script[not(@type)]")) == 2  # plotly and our own; the others are data
+    assert {script.get("type") for script in page.xpath("//script[@type]")} == {"application/json"}
+    assert not page.xpath("//img")
     assert not page.xpath("//@onerror")
 
 
@@ -73,22 +79,21 @@ def test_page_asks_nothing_of_any_network(hostile):
     assert not page.xpath("//link | //iframe | //object | //embed | //form | //base | //video | //audio | //*[@srcset]")
     assert all(link.startswith("#") for link in page.xpath("//@href"))
     assert not page.xpath("//@style") and not page.xpath("//@*[starts-with(name(), 'on')]")
-    assert not re.search(r"url\(|@import|https?://", page.xpath("//style")[0].text + page.xpath("//script")[0].text)
+    assert not re.search(r"url\(|@import|https?://", page.xpath("//style")[0].text + page.xpath("//script")[-1].text)
 
 
-def test_policy_allows_exactly_the_inline_style_and_script(hostile):
+def test_policy_allows_exactly_the_two_scripts(hostile):
     page = html.fromstring(hostile)
     policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
-    for kind in ("style", "script"):
-        inline = page.xpath(f"//{kind}")[0].text
-        expected = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
-        assert f"{kind}-src 'sha256-{expected}'" in policy
-    assert "default-src 'none'" in policy and "unsafe" not in policy
+    scripts = [script.text.encode() for script in page.xpath("//script[not(@type)]")]
+    hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts]
+    assert f"script-src 'sha256-{hashes[0]}' 'sha256-{hashes[1]}';" in policy
+    assert "default-src 'none'; img-src data:;" in policy
 
 
-def test_pictures_hold_no_script_and_no_reference(hostile):
-    for image in html.fromstring(hostile).xpath("//img/@src"):
-        picture = etree.fromstring(base64.b64decode(image.partition(",")[2]))
+def test_files_of_pictures_hold_no_script_and_no_reference(hostile_folder):
+    for path in (hostile_folder / "figures").glob("*.svg"):
+        picture = etree.parse(path)
         names = {etree.QName(element).localname for element in picture.iter(etree.Element)}
         assert "script" not in names and "text" not in names  # names of algorithms are drawn as shapes
         links = picture.xpath("//@*[local-name()='href']")
@@ -141,7 +146,7 @@ def test_several_groups_bring_ranks_and_pictures_of_their_own(store, tmp_path):
     page = html.parse(path)
     means = [row.xpath("td")[0].text for row in page.xpath("//table[contains(@class, 'ranks')]/tbody/tr")]
     assert means == ["1.00", "2.00"]
-    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//img")) == 17
+    assert len(list((path.parent / "figures").glob("*.svg"))) == len(page.xpath("//div[@class='plot']")) == 17
 
 
 def test_differences_are_a_table_with_all_tests_as_csv(store, tmp_path):
@@ -197,7 +202,7 @@ def test_every_picture_has_its_numbers_beside_it(tmp_path):
             assert line[4] == rows[line.algorithm].estimate("ndcg@10").value
     assert "'=hostile" in set(read["quality"].algorithm)
     assert len(read["wins"]) == len(read["similarity"]) == 14 * 13
-    assert len(read["seeds"]) == 28 and len(read["cutoffs"]) == 14 * 2 * 12
+    assert len(read["seeds"]) == 42 and len(read["cutoffs"]) == 14 * 2 * 12
     assert read["tradeoff"].frontier.any() and not read["tradeoff"].frontier.all()
 
 
@@ -238,8 +243,24 @@ def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
     tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {
         f"tables/{name}.csv" for name in ("slices", "costs", "differences")
     }
-    assert found == {"index.html", "matrix.toml", "mine.txt"} | pictures | tables
+    assert found == {"index.html", "matrix.toml", "files.txt", "mine.txt"} | pictures | tables
     assert {p.name for p in tmp_path.iterdir()} == {"store", "report"}
+
+
+def test_what_an_earlier_report_wrote_and_this_one_does_not_is_gone(store, tmp_path):
+    synthetic.put(store, synthetic.record("a"), synthetic.answers(RANKS))
+    page = reports.write(store, tmp_path / "report")
+    mine = [page.parent / name for name in ("notes.md", "figures/mine.png", "figures/deep/b.png")]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("keep", encoding="utf-8")
+    with (page.parent / "files.txt").open("a", encoding="utf-8") as listed:
+        listed.write("notes.md\nfigures/../notes.md\nfigures/deep/b.png\n/etc/hostname\ntables/never.csv\n")
+    write_results(load(store), page.parent, [])
+    assert (page.parent / "tables" / "changes.csv").is_file()
+    reports.write(store, page.parent)
+    assert not (page.parent / "tables" / "changes.csv").exists()
+    assert (page.parent / "tables" / "costs.csv").is_file() and all(path.is_file() for path in mine)
 
 
 def test_a_report_is_the_same_whenever_it_is_written(store, tmp_path):

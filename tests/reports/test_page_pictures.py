@@ -1,0 +1,160 @@
+"""The pictures of the page: plotly accepts them, and what they draw is what stands in the table beside each."""
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+import synthetic_store as synthetic
+
+from reports import pictures
+from reports.columns import of_metric
+from reports.figures import groups, numbers
+from reports.load import load
+from reports.model import Row
+from reports.plots import curves, dots, points, tiles
+from reports.plots.figure import axis, domain, hover, names, rounded
+from reports.slices import Sliced
+
+HOSTILE = "<b onclick=\"x()\">a & b</b> <a href='javascript:x()'>%{y}"
+RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    store = synthetic.realistic(tmp_path_factory.mktemp("drawn") / "store", n_users=30, n_items=200, seeds=2)
+    store.put_context("6" * 64, synthetic.context(8))
+    for label in (HOSTILE, "ease", "random"):
+        curve = [{"epoch": e, "ndcg": e / 10} for e in (1, 2, 3)]
+        record = synthetic.record(label, family=label, dataset={"name": "other"}, split_hash="6" * 64, curve=curve)
+        synthetic.put(store, record, synthetic.answers(RANKS if label == "ease" else [*RANKS[:7], [40]]))
+    synthetic.put(store, synthetic.record("gone", dataset={"name": "other"}, split_hash="6" * 64, status="oom"))
+    return {picture.name: picture for picture in pictures.draw(load(store))}
+
+
+def test_plotly_accepts_every_picture(drawn):
+    kinds = {name.rpartition("user-time-")[2] for name in drawn}
+    expected = {"quality", "tradeoff", "memory", "latency", "differences-best", "wins", "similarity", "beyond"}
+    assert expected | {"seeds", "cutoffs", "learning", "overview"} == kinds
+    for picture in drawn.values():
+        go.Figure(picture.plot)  # raises for whatever it does not know
+        json.dumps(picture.plot, allow_nan=False)
+
+
+def test_every_number_of_the_table_is_drawn(drawn):
+    """Values to five digits, for each kind of picture."""
+    for name, column in (("quality", "ndcg@10"), ("tradeoff", "ndcg@10"), ("differences-best", "difference")):
+        picture = drawn[f"movielens-small-user-time-{name}"]
+        axis_of = "y" if name == "tradeoff" else "x"
+        found = [v for t in picture.plot["data"] if t["mode"] != "lines" for v in t[axis_of]]
+        assert sorted(found) == sorted(rounded(entry[column]) for entry in picture.numbers)
+    wins = drawn["movielens-small-user-time-wins"]
+    rows = list(dict.fromkeys(entry["algorithm"] for entry in wins.numbers))
+    for entry in wins.numbers:
+        where = rows.index(entry["algorithm"]), rows.index(entry["other"])
+        assert wins.plot["data"][0]["z"][where[0]][where[1]] == rounded(entry["share"])
+    cutoffs = drawn["movielens-small-user-time-cutoffs"]
+    assert sum(len(trace["x"]) for trace in cutoffs.plot["data"]) == len(cutoffs.numbers)
+
+
+def test_intervals_reach_from_low_to_high(drawn):
+    picture = drawn["movielens-small-user-time-quality"]
+    entries = {hover(entry, {}): entry for entry in picture.numbers}
+    for trace in picture.plot["data"]:
+        bar = trace["error_x"]
+        for said, at, below, above in zip(trace["hovertext"], trace["x"], bar["arrayminus"], bar["array"], strict=True):
+            assert at - below == pytest.approx(entries[said]["low"], abs=2e-5)
+            assert at + above == pytest.approx(entries[said]["high"], abs=2e-5)
+
+
+def test_no_text_is_read_as_markup(drawn):
+    """Plotly reads b, i, a, br and entities in texts: all of them come from us, or are escaped."""
+
+    def texts(value):
+        if isinstance(value, str):
+            yield value
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from texts(inner)
+
+    found = [text for picture in drawn.values() for text in texts(picture.plot) if "onclick" in text]
+    assert len(found) > 20
+    for text in found:
+        ours = text.replace("<br>", "").replace("<b>", "").replace("</b>", "")
+        assert "<" not in ours and "&lt;b onclick" in ours and "a &amp; b" in ours
+
+
+def test_what_has_no_number_says_why(drawn):
+    quality = drawn["other-user-time-quality"].plot
+    assert "gone  oom" in quality["layout"]["yaxis"]["ticktext"]
+    tile = drawn["overview"].plot["data"][0]
+    rows = drawn["overview"].plot["layout"]["yaxis"]["ticktext"]
+    assert tile["text"][rows.index("gone")] == ["", "▣"] and tile["z"][rows.index("gone")] == [None, None]
+
+
+def test_hollow_is_what_no_test_tells_apart():
+    looks = pictures.style.styles([])
+    look = pictures.style.Style("#000000", "o", False, ())
+    looks = {"a": look, "b": look, "c": look}
+    entries = [
+        {"algorithm": label, "difference": -0.1, "low": None, "high": None, "p_holm": p}
+        for label, p in (("a", 0.01), ("b", 0.05), ("c", None))
+    ]
+    (trace,) = dots.draw(entries, "difference", "d", looks)["data"]
+    assert trace["marker"]["symbol"] == ["circle", "circle-open", "circle-open"]
+    assert not trace["error_x"]["visible"]
+
+
+def test_the_frontier_is_joined_in_the_order_of_cost():
+    looks = dict.fromkeys(("slow", "worse", "fast"), pictures.style.Style("#000000", "s", True, ()))
+    entries = [
+        {"algorithm": label, "family": "f", "cost": cost, "q": q, "low": None, "high": None, "frontier": best}
+        for label, cost, q, best in (("slow", 100.0, 0.3, True), ("worse", 50.0, 0.1, False), ("fast", 0.5, 0.2, True))
+    ]
+    found = points.against_cost(entries, "q", "Q", "Time", "{:g} s".format, looks)
+    stairs, beaten, best = found["data"]
+    assert stairs["x"] == best["x"] == [0.5, 100] and beaten["x"] == [50]
+    assert best["textposition"] == ["top center", "bottom center"]
+    assert found["layout"]["xaxis"]["ticktext"] == ["1 s", "10 s", "100 s"]
+
+
+def test_tiles_keep_pairs_on_the_diagonal():
+    entries = [{"algorithm": a, "other": b, "v": 0.5} for a, b in (("x", "y"), ("x", "z"), ("y", "x"), ("y", "z"))]
+    entries += [{"algorithm": "z", "other": b, "v": 0.25} for b in ("x", "y")]
+    found = tiles.draw(entries, lambda e: e["other"], lambda e: e["v"], lambda e: "", "share")
+    assert found["data"][0]["z"] == [[None, 0.5, 0.5], [0.5, None, 0.5], [0.25, 0.25, None]]
+    assert found["layout"]["xaxis"]["ticktext"] == found["layout"]["yaxis"]["ticktext"] == ["x", "y", "z"]
+
+
+def test_curves_of_many_are_grey_without_a_name():
+    look = pictures.style.Style("#123456", "o", True, (5, 1.5))
+    entries = [{"algorithm": a, "metric": "m", "k": k, "value": k / 10} for a in "ab" for k in (1, 2)]
+    shown, other = curves.draw(
+        entries, "k", {"m": "M"}, {"a": look, "b": look}, coloured={"a"}, bottom=lambda _: axis("k")
+    )["data"]
+    assert (
+        shown["y"] == [0.1, 0.2]
+        and shown["showlegend"]
+        and shown["line"]
+        == {
+            "color": "#123456",
+            "width": 1.5,
+            "dash": "dash",
+        }
+    )
+    assert not other["showlegend"] and other["mode"] == "lines" and other["line"]["color"] != "#123456"
+
+
+def test_panels_share_the_width_and_names_are_bearable():
+    assert [domain(n, 2, 0.1) for n in range(2)] == [[0, 0.45], [0.55, 1]]
+    assert names(["x" * 60, "y"], {"y": "oom"})["ticktext"] == ["x" * 37 + "…", "y  oom"]
+    assert rounded(float("nan")) is None and rounded(0.123456789) == 0.12346
+
+
+def test_groups_of_users_are_shares_of_the_best_of_their_column():
+    rows = [Row(label, "f", ()) for label in "ab"]
+    found = [Sliced("activity", ("few", "many"), of_metric("rmse"), ((rows[0], (1.0, 2.0)), (rows[1], (0.5, None))))]
+    shown = numbers.slices(found)
+    assert [entry["share"] for entry in shown[:3]] == [0.5, 1.0, 1.0] and shown[3]["rmse"] is None
+    tile = groups.draw(found).axes[0].collections[0].get_array()
+    assert tile.filled(-1).tolist() == [[0.5, 1.0], [1.0, -1]]
+    plot = tiles.draw(shown, lambda e: e["group"], lambda e: e["share"], lambda e: "", groups.SCALE)
+    assert plot["data"][0]["z"] == [[0.5, 1.0], [1.0, None]]
