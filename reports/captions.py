@@ -98,8 +98,8 @@ def seeds(group: Group, metric: str) -> str:
 def learning(group: Group) -> str:
     """Of learning curves."""
     return (
-        f"Quality on the validation part after each epoch, on {sample(group)}; a line for each seed, a sign at the "
-        "best epoch, whose weights are kept. Algorithms that report no such quality are missing."
+        f"Quality on the validation part after each epoch, on {sample(group)}; a line for each seed, of which the "
+        "best epoch counts. Algorithms that report no such quality are missing."
     )
 
 

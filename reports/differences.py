@@ -47,7 +47,7 @@ def texts(comparison: Comparison) -> list[str]:
         interval,
         p_text(comparison.holm),
         signed(comparison.effect, 2),
-        *(users if comparison.users else [MISSING] * 3),
+        *([MISSING] * 3 if comparison.value is None else users),
         MISSING if comparison.detectable is None else f"{comparison.detectable:.4f}",
     ]
 
@@ -88,7 +88,8 @@ def to_csv(results: Results) -> str:
 def _values(c: Comparison) -> tuple[float | str | None, ...]:
     """In the order of the fields."""
     sizes = (c.value, c.interval.low, c.interval.high, c.users, c.p, c.holm, c.false_discovery, c.t_test, c.wilcoxon)
-    return *sizes, c.effect, c.better, c.same, c.worse, c.detectable, _safe(c.reason)
+    shares = (None, None, None) if c.value is None else (c.better, c.same, c.worse)
+    return *sizes, c.effect, *shares, c.detectable, _safe(c.reason)
 
 
 def _safe(text: str) -> str:

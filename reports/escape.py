@@ -28,6 +28,8 @@ _LATEX = {
     '"': r"{\char34}",
     "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
+    "[": "{[}",  # or else the end of a row and midrule take the beginning of the next row for their option
+    "*": "{*}",
 }
 _MARKDOWN = {character: "\\" + character for character in "\\`*_{}[]#|~$"}
 _MARKDOWN |= {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -41,7 +43,7 @@ def clean(text: str) -> str:
 
 def csv_text(text: str) -> str:
     """A text cell that no spreadsheet takes for a formula: a leading = + - @, tab or return gets an apostrophe."""
-    return "'" + text if text.startswith(_FORMULA) else text
+    return "'" + text if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def markdown(text: str) -> str:

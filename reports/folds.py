@@ -60,8 +60,9 @@ def _order(row: Row, column: Column) -> tuple[bool, float, str]:
 def _row(rows: list[Row], folds: int) -> Row:
     """One algorithm over all folds."""
     cells = tuple(cell for row in rows for cell in row.cells)
-    made = Row(rows[0].label, rows[0].family, cells)
-    if len(rows) < folds or not made.complete:
+    lacking = "" if len(rows) == folds else f"run on {len(rows)} of {folds}"
+    made = Row(rows[0].label, rows[0].family, cells, lacking=lacking)
+    if not made.complete:
         return made
     estimates = {name: _over([row.estimate(name) for row in rows]) for name in rows[0].estimates}
     curves = {

@@ -87,9 +87,21 @@ def _separation(best: Row, rest: Sequence[Row], column: Column) -> tuple[str, ..
         whom = "the other" if len(rest) == 1 else "all others"
         return (f"It is clearly ahead of {whom}: {test}, p < 0.05{' for each' if len(rest) > 1 else ''}.",)
     others = len(rest) - len(together)
-    which = "any other" if others == 0 and len(rest) > 1 else _names(together)
-    said = f"It cannot be separated from {which}: {test}, p ≥ 0.05."
-    return (said, *_detectable(best, together, column), *_quickest(best, together), *_behind(others))
+    said = _inseparable(best, together, "any other" if others == 0 and len(rest) > 1 else "", test)
+    return (*said, *_detectable(best, together, column), *_quickest(best, together), *_behind(others))
+
+
+def _inseparable(best: Row, together: Sequence[Row], which: str, test: str) -> tuple[str, ...]:
+    """From whom, and by which test; where every user has the same from both there was none."""
+    equal = [row for row in together if best.label in row.against and row.against[best.label].same == 1]
+    unsure = [row for row in together if not any(row is one for one in equal)]
+    said = []
+    if equal:
+        said.append(f"It cannot be separated from {_names(equal)}: every user has the same value from both.")
+    if unsure:
+        whom = which if which and not equal else _names(unsure)
+        said.append(f"It cannot be separated from {whom}: {test}, p ≥ 0.05.")
+    return tuple(said)
 
 
 def _separated(best: Row, row: Row, column: Column) -> bool:

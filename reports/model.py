@@ -67,11 +67,12 @@ class Row:
     parts: tuple[Parts, ...] = ()  # of the leading metric, one for each seed; empty where it has none
     lists: Ints | None = None  # (q, LISTED) the lists of its first seed, −1 where there are no more items
     against: Mapping[str, Comparison] = field(default_factory=dict)  # by label of the other row: this one minus it
+    lacking: str = ""  # of a mean over folds: of how many of them it has results, where that is not all
 
     @property
     def complete(self) -> bool:
         """Every seed has an answer; only such rows have numbers, for a mean over what happens to exist flatters."""
-        return all(cell.status == OK for cell in self.cells)
+        return not self.lacking and all(cell.status == OK for cell in self.cells)
 
     @property
     def status(self) -> str:
@@ -79,7 +80,7 @@ class Row:
         found = [cell.status for cell in self.cells]
         others = sorted(set(found) - {OK})
         if len(set(found)) == 1:
-            return found[0]
+            return self.lacking if self.lacking and found[0] == OK else found[0]
         done = found.count(OK)
         return f"{done} of {len(found)} seeds ok, else {', '.join(others)}" if done else ", ".join(others)
 

@@ -164,9 +164,16 @@ def caption(group: Group) -> str:
     """What was averaged over."""
     users = f"{group.users:,} users"
     asked = users if group.questions == group.users else f"{group.questions:,} questions of {users}"
-    seeds = len(group.seeds)
-    said = f"{asked}; {'1 seed' if seeds == 1 else f'mean over {seeds} seeds'}." if seeds else "No results."
+    counts = sorted({len(row.seeds) for row in group.complete})
+    said = f"{asked}; {_averaged(counts)}." if counts else "No results."
     return " ".join(text for text in (said, marks(group), group.remark) if text)
+
+
+def _averaged(counts: Sequence[int]) -> str:
+    """Over how many seeds, where rows have different numbers of them."""
+    if len(counts) > 1:
+        return f"each a mean over its own {counts[0]} to {counts[-1]} seeds"
+    return "1 seed" if counts == [1] else f"mean over {counts[0]} seeds"
 
 
 def marks(group: Group) -> str:

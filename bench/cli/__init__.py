@@ -37,13 +37,13 @@ def _options(
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from bench.cli import commands
+    from bench.cli import commands, output
 
     commands.register(app)
     try:
         app()
     except BenchError as error:
-        for line in str(error).splitlines():
+        for line in output.clean(error).splitlines():
             print(f"bench: {line}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
@@ -52,5 +52,5 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        print(f"bench: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        print(output.clean(f"bench: {error.filename or 'output'}: {error.strerror or error}"), file=sys.stderr)
         sys.exit(1)

@@ -36,4 +36,5 @@ def draw(group: Group, styles: Mapping[str, Style], colours: Mapping[str, str]) 
 
 def said(low: float, high: float) -> str:
     """Half of what lies between the lowest and the highest seed."""
-    return "all equal" if low == high else f"± {(high - low) / 2:.4f}"
+    half = f"{(high - low) / 2:.4f}"
+    return f"± {half}" if half.strip("0.") else "all equal"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -119,7 +120,8 @@ def styles(rows: Iterable[Row]) -> dict[str, Style]:
 @contextmanager
 def canvas(width: float, height: float) -> Iterator[Figure]:
     """A figure of that many inches, with these settings while it is drawn."""
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)  # tables have the name in full
         figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")  # hinted letters differ by resolution
         FigureCanvasAgg(figure)
         yield figure

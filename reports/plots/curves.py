@@ -9,7 +9,7 @@ from reports.figures import style
 from reports.figures.numbers import Numbers
 from reports.plots.figure import Figure, Looks, axis, dash, domain, figure, hover, marker, rounded, short, text
 
-HEIGHT, LEGEND, GAP = 380, 5, 0.11  # pixels, pixels, share of the width
+HEIGHT, LEGEND, GAP = 420, 5, 0.11  # pixels, pixels, share of the width
 
 
 def draw(

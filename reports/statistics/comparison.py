@@ -61,7 +61,7 @@ def compare(users: Ints, ones: Sequence[Parts | None], other: Parts | None) -> l
         (one, _), interval = pairs[number], limits[number]
         value = (one.value or 0.0) - (other.value or 0.0)
         better, same, worse = (float(share) for share in sizes[:, number])
-        smallest = None if one.root else float(least[number])
+        smallest = None if one.root or not least[number] else float(least[number])
         found[place] = Comparison(
             value, interval, len(columns), p, h, b, t, w, size, better, same, worse, smallest, interval.reason
         )

@@ -68,9 +68,15 @@ def effect(differences: Floats) -> Floats:
 
     Cohen (1988), "Statistical power analysis for the behavioral sciences", equation 2.3.5.
     """
-    spread = differences.std(axis=0, ddof=1)
+    means, deviations = differences.mean(axis=0), spread(differences)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(spread > 0, differences.mean(axis=0) / spread, np.nan)
+        return np.where(deviations > 0, means / deviations, np.nan)
+
+
+def spread(differences: Floats) -> Floats:
+    """(m,) standard deviations; exactly 0 where the differences are equal but for rounding."""
+    found = differences.std(axis=0, ddof=1)
+    return np.asarray(np.where(found > 1e-12 * np.abs(differences).max(axis=0, initial=0.0), found, 0.0))
 
 
 def shares(differences: Floats) -> Floats:
@@ -86,4 +92,4 @@ def detectable(differences: Floats, *, level: float = SIGNIFICANT, power: float 
     """
     n_users = len(differences)
     quantiles = stats.t.ppf([1 - level / 2, power], n_users - 1).sum()
-    return np.asarray(quantiles * differences.std(axis=0, ddof=1) / np.sqrt(n_users))
+    return np.asarray(quantiles * spread(differences) / np.sqrt(n_users))

@@ -44,6 +44,8 @@ def sources(values: Sequence[Floats]) -> list[Sources]:
     means = np.stack([split.mean(axis=(1, 2)) for split in values])  # (F, m)
     between = means.var(axis=0, ddof=1) / n_splits if n_splits > 1 else np.zeros(len(users))
     left = np.maximum(0, between - users - seeds)
+    least = (1e-12 * np.max([np.abs(split).max(axis=(1, 2), initial=0.0) for split in values], axis=0)) ** 2
+    users, seeds, left = (np.where(part > least, part, 0.0) for part in (users, seeds, left))  # not by rounding
     return [
         Sources(
             float(u), float(s) if repeated else None, float(f) if n_splits > 1 else None, Interval(float(a), float(b))

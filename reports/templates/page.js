@@ -59,7 +59,7 @@ for (const drill of document.querySelectorAll(".drill")) {
   for (const select of [who, one, other]) select.addEventListener("change", draw);
   draw();
 }
-const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
+const config = { responsive: true, typesetMath: false, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
 const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) if (isIntersecting) plot(target);
 }, { rootMargin: "600px" });

@@ -84,7 +84,7 @@ def test_pictures_are_drawn_when_they_come_near_and_say_their_numbers(opened, pa
     pictures.first.scroll_into_view_if_needed()
     pictures.first.locator("path.point").first.hover(force=True)
     said = pictures.first.locator(".hoverlayer tspan").all_text_contents()
-    assert said[:3] == ["best", "family: baseline", "status: ok"] and said[3].startswith("ndcg@10: 0.")
+    assert {"best", "family: baseline", "status: ok"} < set(said) and any(t.startswith("ndcg@10: 0.") for t in said)
     assert opened.noted == [path.as_uri()] and opened.title() == "RecMatrix: comparison of recommenders"
 
 

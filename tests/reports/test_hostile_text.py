@@ -1,0 +1,394 @@
+"""Text from data, plug-ins, exceptions, logs and git that would like to be more than text.
+
+Wherever it is shown it is shown literally: in the terminal without control characters, on the page without a single
+element, attribute or request of its own, in Markdown without markup, in CSV without formulas, in LaTeX without
+commands, in pictures without scripts and references. Control characters and marks that turn the direction of writing
+are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_store as synthetic
+from lxml import etree, html
+from markdown_it import MarkdownIt
+
+import reports
+from bench.cli import app, main
+from bench.store import Store
+from reports.escape import clean
+from reports.figures import style
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+OWN = "document.title='owned'"
+HOSTILE = (
+    f"<script>{OWN}</script>",
+    f"</script></style><img src=x onerror={OWN}>",
+    f'" onload="{OWN}" x="',
+    f"' autofocus onfocus='{OWN}",
+    f"--><svg onload={OWN}>]]>",
+    f"javascript:{OWN}",
+    f"[click](javascript:{OWN}) <https://127.0.0.1:9/>",
+    "![](http://127.0.0.1:9/a.png) `code` **b** a|b ~~s~~",
+    "{{7*7}} {% include '/etc/passwd' %} ${7*7}",
+    "[/] [red]bold[/red]",
+    "*star* \\\\[1cm] & 5 % of #1 ~ $x_1^2$",
+    "\\input{/etc/passwd}\\end{tabular}\\write18{id}",
+    "=cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\n=2+2",
+    "\r=3+3",
+    "\x00=4+4",
+    "\x1b[31mred\x1b[0m \x1b]0;owned\x07 \x1b[2J \x9b31m",
+    "user \u202egnp.exe\u202c \u2066x\u2069 \u061cx",
+    "nul\x00byte",
+    "&lt;b&gt; &amp; &#106;",
+)
+TAME = tuple(f"h{number:02d}" for number in range(len(HOSTILE)))
+ANSWERED = (0, 2, 9, 10, 12, 20)  # places of those with numbers; the others failed
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
+
+
+def filled(folder: Path, texts: tuple[str, ...]) -> Store:
+    """A store that says these texts wherever a data set, a plug-in, an exception, a log or git can say something."""
+    store = synthetic.empty(folder)
+    split = synthetic.told(synthetic.context(8, titles=[texts[n % len(texts)] for n in range(300)]))
+    notes = {"shareable": True, "licence": texts[0], "address": texts[5], "note": texts[20]}
+    finding = {"check": texts[1], "verdict": "notice", "count": 1, "of": 8, "meaning": texts[2]}
+    known = {"facts": split.facts | {"licence": texts[3], "notes": notes}, "audit": (finding,)}
+    store.put_context("5" * 64, synthetic.replace(split, **known, user_ids=texts[:8]))
+    made = synthetic.PROVENANCE | {"branch": texts[0], "commit": texts[20], "versions": {texts[4]: texts[2]}}
+    dataset, own = {"name": texts[1], "note": texts[12]}, {"provenance": made}
+    for place, text in enumerate(texts):
+        about = {"summary": text, "paper": text, "distribution": text}
+        slot = {"dataset": dataset, "params": {"p": text, "q": place}}
+        if place in ANSWERED:
+            answered = synthetic.record(text, family=texts[place % 3], about=about, warnings=[text], **slot, **own)
+            synthetic.put(store, answered, synthetic.answers([[rank + place] for (rank,) in RANKS]))
+        else:
+            failed = synthetic.record(text, status="failed", reason=f"ValueError: {text}", about=about, **slot, **own)
+            log = store.folder_of(synthetic.put(store, failed)) / "log.txt"
+            log.write_text(f"a line\n{clean(text)}", encoding="utf-8")
+    return store
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return filled(tmp_path_factory.mktemp("hostile") / "store", HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def folder(store: Store) -> Path:
+    return reports.write(store, store.folder.parent / "report", baseline=HOSTILE[10]).parent
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Any:
+    return html.parse(folder / "index.html").getroot()
+
+
+def shown(text: str) -> str:
+    """As one reads it on a page: spaces at the ends are not seen."""
+    return clean(text).strip()
+
+
+def test_the_page_shows_all_of_it_literally(page: Any) -> None:
+    heads = {cell.text_content().strip() for cell in page.xpath("//section[@id='cells']//tbody//th")}
+    assert heads == {shown(text) for text in HOSTILE}
+    notes = {note.text_content().strip() for note in page.xpath("//section[@id='cells']//td[@class='note']/div")}
+    assert {f"ValueError: {clean(text)}".strip() for n, text in enumerate(HOSTILE) if n not in ANSWERED} <= notes
+    logs = {log.text.splitlines()[-1].strip() for log in page.xpath("//section[@id='cells']//pre")}
+    assert logs == {shown(text) for n, text in enumerate(HOSTILE) if n not in ANSWERED}
+    facts = {fact.text_content().strip() for fact in page.xpath("//dd")}
+    assert {shown(HOSTILE[n]) for n in (0, 3, 5, 20)} <= facts
+
+
+def test_the_page_holds_no_control_character_and_no_mark_of_direction(page: Any) -> None:
+    code = page.xpath("//script[not(@type)] | //style")
+    texts = [part.text or "" for part in page.iter(etree.Element) if part not in code]
+    texts += [part.tail or "" for part in page.iter(etree.Element)]
+    texts += [value for part in page.iter(etree.Element) for value in part.attrib.values()]
+    assert [text for text in texts if _CONTROL.search(text)] == []
+    assert sum("[31mred" in text for text in texts) > 10
+    assert [part for part in code if OWN in part.text] == []
+
+
+def elements(page: Any) -> Counter[tuple[str, ...]]:
+    """How many elements there are of each name with each set of attributes."""
+    return Counter((str(part.tag), *sorted(part.attrib)) for part in page.iter(etree.Element))
+
+
+def test_the_page_has_the_elements_that_it_has_for_tame_text(
+    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = sum(1 for _ in page.iter("figure"))
+    assert drawn > 5
+    monkeypatch.setattr("reports.pictures.draw", lambda *_, **__: [])
+    pages = [
+        html.parse(reports.write(filled(tmp_path / name, texts), tmp_path / f"report {name}", baseline=texts[10]))
+        for name, texts in (("hostile", HOSTILE), ("tame", TAME))
+    ]
+    hostile, tame = (elements(page.getroot()) for page in pages)
+    assert hostile == tame
+    assert hostile["th", "data-sort", "scope", "title"] >= len(HOSTILE)
+
+
+def test_no_attribute_of_the_page_runs_or_fetches(page: Any) -> None:
+    attributes = [(name, value) for part in page.iter(etree.Element) for name, value in part.attrib.items()]
+    assert len(attributes) > 1000
+    assert [pair for pair in attributes if pair[0].startswith("on") or pair[0] in {"style", "srcdoc", "srcset"}] == []
+    links = [value for name, value in attributes if name in {"href", "src", "action", "formaction", "data", "poster"}]
+    assert [link for link in links if not link.startswith(("#", "data:image/"))] == []
+
+
+def test_markdown_shows_it_literally_and_makes_no_markup_of_it(folder: Path) -> None:
+    text = (folder / "tables/comparison.md").read_text(encoding="utf-8")
+    reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    read = html.fromstring(f"<main>{reader.render(text)}</main>")
+    allowed = {"main", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "ins"}
+    assert {part.tag for part in read.iter(etree.Element)} == allowed
+    assert {name for part in read.iter(etree.Element) for name in part.attrib} <= {"style"}  # of the table: alignment
+    labels = {row.xpath("td")[0].text_content() for row in read.xpath("//tbody/tr")}
+    assert labels == {shown(text) for text in HOSTILE}
+    assert len({len(row) for row in read.xpath("//tr")}) == 1
+    assert clean(HOSTILE[1]) in read.xpath("//h3")[0].text_content()
+
+
+def test_no_cell_of_any_csv_is_a_formula(folder: Path) -> None:
+    paths = sorted(folder.rglob("*.csv"))
+    assert {path.parent.name for path in paths} == {"tables", "figures"}
+    for path in paths:
+        cells = [cell for line in csv.reader(io.StringIO(path.read_text(encoding="utf-8"))) for cell in line]
+        assert [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@")) and not _number(cell)] == []
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?(e[-+]\d+)?", text) is not None
+
+
+def test_csv_holds_all_of_it(folder: Path) -> None:
+    with (folder / "tables/comparison.csv").open(encoding="utf-8", newline="") as file:
+        labels = {line["algorithm"].removeprefix("'").strip() for line in csv.DictReader(file)}
+    assert labels == {shown(text).removeprefix("'").strip() for text in HOSTILE}
+
+
+_TEX = {
+    "textbackslash": "\\",
+    "textasciicircum": "^",
+    "textasciitilde": "~",
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textquotesingle": "'",
+    "textasciigrave": "`",
+}
+_LAYOUT = {"begin", "end", "centering", "caption", "toprule", "midrule", "bottomrule", "textbf", "underline", "rlap"}
+_COMMAND = re.compile(r"\\char(\d+)|\\([A-Za-z]+)|\\(.)|[{}]", re.DOTALL)
+
+
+def _read(tex: str) -> str:
+    """What LaTeX prints for text without other commands than those for single characters."""
+    return _COMMAND.sub(lambda m: chr(int(m[1])) if m[1] else _TEX[m[2]] if m[2] else m[3] or "", tex)
+
+
+def _rows(tex: str) -> list[str]:
+    return [line for line in tex.partition("\\midrule")[2].splitlines() if line.endswith(r" \\")]
+
+
+def test_latex_prints_it_literally_and_obeys_none_of_it(folder: Path) -> None:
+    text = (folder / "tables/comparison.tex").read_text(encoding="utf-8").partition("\n")[2]  # after a comment
+    commands = {found[2] for found in _COMMAND.finditer(text) if found[2]}
+    assert commands <= {*_TEX, *_LAYOUT, "uparrow", "downarrow"}
+    assert re.findall(r"\\(?:begin|end)\{(\w+)\}", text) == ["table", "tabular", "tabular", "table"]
+    labels = {_read(re.split(r"(?<!\\) & ", row)[0]).removesuffix(" (failed)").strip() for row in _rows(text)}
+    assert labels == {shown(text) for text in HOSTILE}
+
+
+def test_no_row_of_latex_is_taken_for_an_option_of_the_end_of_the_row_before(folder: Path) -> None:
+    """`\\\\` and `\\midrule` look past the end of the line for a star or a length in brackets."""
+    rows = _rows((folder / "tables/comparison.tex").read_text(encoding="utf-8"))
+    assert len(rows) == len(HOSTILE)
+    assert [row for row in rows if row.lstrip().startswith(("[", "*"))] == []
+
+
+def test_pictures_are_well_formed_and_hold_neither_scripts_nor_references(folder: Path) -> None:
+    pictures = sorted((folder / "figures").glob("*.svg"))
+    assert len(pictures) > 5
+    for path in pictures:
+        parts = list(etree.fromstring(path.read_bytes(), etree.XMLParser(resolve_entities=False)).iter(etree.Element))
+        names = {etree.QName(part).localname for part in parts}
+        assert "path" in names
+        assert not names & {"script", "foreignObject", "iframe", "image", "a", "animate", "set", "handler"}, path.name
+        attributes = [(etree.QName(name).localname, value) for part in parts for name, value in part.attrib.items()]
+        assert [name for name, _ in attributes if name.startswith("on")] == []
+        assert [value for name, value in attributes if name in {"href", "src"} and not value.startswith("#")] == []
+        styles = [value for name, value in attributes if "url(" in value]
+        styles += [part.text or "" for part in parts if etree.QName(part).localname == "style"]
+        assert [text for text in styles if re.search(r"url\((?!['\"]?#)|@import", text)] == []
+
+
+def test_no_file_of_the_report_is_called_by_a_hostile_name(folder: Path) -> None:
+    names = {path.name for path in folder.rglob("*")}
+    assert len(names) > 20
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9.-]+", name)] == []
+
+
+@pytest.fixture
+def say(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What a command writes about a store, on both streams."""
+
+    def said(*words: str) -> str:
+        app.registered_commands.clear()  # `main` adds all of them each time
+        app.registered_groups.clear()
+        monkeypatch.setattr(sys, "argv", ["bench", *words])
+        with pytest.raises(SystemExit):
+            main()
+        seen = capsys.readouterr()
+        return seen.out + seen.err
+
+    return said
+
+
+def literal(text: str) -> str:
+    """As a terminal may get it: a sign in the place of each control character."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def test_status_shows_it_literally_with_a_line_for_each_cell(say: Callable[..., str], store: Store) -> None:
+    text = say("status", str(store.folder))
+    assert _CONTROL.findall(text) == []
+    table, _, counts = text.strip().rpartition("\n\n")
+    assert counts == f"{len(HOSTILE)} cells: {len(HOSTILE) - len(ANSWERED)} failed, {len(ANSWERED)} ok"
+    lines = table.splitlines()[2:]
+    assert len(lines) == len(HOSTILE)
+    for hostile in HOSTILE:
+        assert any(literal(hostile).replace("\n", " ").strip() in line for line in lines), hostile
+
+
+@pytest.mark.parametrize("place", [0, 9, 10, 18, 20, 21, 22])
+def test_show_shows_it_literally(place: int, say: Callable[..., str], store: Store) -> None:
+    text = say("show", HOSTILE[place], "--store", str(store.folder))
+    assert _CONTROL.findall(text) == []
+    assert f"algorithm       {literal(HOSTILE[place])}" in re.sub(r" {2,}", " " * 7, text)
+    assert literal(HOSTILE[1]) in text
+
+
+def test_show_shows_a_log_without_what_would_steer_the_terminal(say: Callable[..., str], store: Store) -> None:
+    record = next(record for record in store.records() if record.label == HOSTILE[13])
+    log = store.folder_of(record) / "log.txt"
+    before = log.read_bytes()
+    log.write_text("\n".join(HOSTILE), encoding="utf-8")
+    try:
+        text = say("show", HOSTILE[13], "--store", str(store.folder), "--log")
+    finally:
+        log.write_bytes(before)
+    assert _CONTROL.findall(text) == []
+    assert literal("\n".join(HOSTILE[:13])) in text
+
+
+def test_compare_shows_it_literally(say: Callable[..., str], store: Store) -> None:
+    text = say("compare", str(store.folder), HOSTILE[0], HOSTILE[20])
+    assert _CONTROL.findall(text) == []
+    assert f"NDCG@10 of {HOSTILE[0]} minus that of {literal(HOSTILE[20])}" in text
+    assert f"{HOSTILE[1]} (note={HOSTILE[12]}) · user-time, 8 users" in text
+
+
+def test_errors_show_it_literally(say: Callable[..., str], store: Store, tmp_path: Path) -> None:
+    unknown = say("compare", str(store.folder), "\x1b[31mnobody", HOSTILE[0])
+    assert unknown.startswith("bench: no algorithm ")
+    other = synthetic.empty(tmp_path / "store")
+    for number in (1, 2):
+        hostile = {"name": f"d{number}{HOSTILE[20]}"}
+        synthetic.put(other, synthetic.record("twice", dataset=hostile, status="failed", reason="no"))
+    several = say("show", "twice", "--store", str(other.folder))
+    assert "means several cells" in several
+    assert _CONTROL.findall(unknown + several) == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (apt install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    with playwright.sync_playwright() as p:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        started = p.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield started
+        started.close()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of a page after everything in it was looked at and used."""
+
+    title: str
+    noted: list[str]  # what it said and asked for
+    drawn: list[str]  # the texts of pictures that a script drew
+    links: int  # in those pictures
+
+
+def walked(browser: Any, path: Path) -> Seen:
+    """Open everything, scroll to the end, choose from every list, sort a few tables."""
+    page, noted = browser.new_page(viewport={"width": 1000, "height": 800}), []
+    page.on("console", lambda message: noted.append(message.text))
+    page.on("pageerror", lambda error: noted.append(str(error)))
+    page.on("dialog", lambda dialog: (noted.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: noted.append(request.url) if not request.url.startswith("data:") else None)
+    page.goto(path.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    y = 0
+    while y < page.evaluate("document.documentElement.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {y})")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")
+        y += 700
+    for select in page.locator("select").all():
+        for place in range(min(3, select.locator("option").count())):
+            select.select_option(index=place)
+    for table in page.locator("table.sortable").all()[:3]:
+        table.locator("thead button").first.click()
+    page.wait_for_timeout(200)
+    drawn = page.evaluate("[...document.querySelectorAll('svg text')].map((t) => t.textContent)")
+    seen = Seen(page.title(), noted, drawn, page.evaluate("document.querySelectorAll('svg a').length"))
+    page.close()
+    return seen
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Any, folder: Path) -> Seen:
+    return walked(browser, folder / "index.html")
+
+
+def test_nothing_runs_and_nothing_is_asked_for_in_a_browser(seen: Seen, folder: Path) -> None:
+    assert seen.title == "RecMatrix: comparison of recommenders"
+    assert seen.noted == [(folder / "index.html").as_uri()]
+
+
+def test_pictures_that_a_script_draws_show_names_literally(seen: Seen) -> None:
+    if not seen.drawn:
+        pytest.skip("no script draws pictures in this page")
+    text = "\n".join(seen.drawn).replace("\N{NO-BREAK SPACE}", " ")
+    assert [HOSTILE[place] for place in (0, 9, 10) if style.label(HOSTILE[place]) not in text] == []
+    assert seen.links == 0
+
+
+def test_the_browser_would_tell_if_something_ran_or_was_asked_for(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "bad.html"
+    path.write_text(f"<title>fine</title><img src='http://127.0.0.1:9/'>{HOSTILE[0]}", encoding="utf-8")
+    seen = walked(browser, path)
+    assert seen.title == "owned"
+    assert "http://127.0.0.1:9/" in seen.noted
