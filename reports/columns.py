@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,6 +112,12 @@ def metric_title(name: str) -> str:
 def of_metric(name: str) -> Column:
     """The column of a metric."""
     return Column(name, metric_title(name), definition(parse(name)).better)
+
+
+def glossary(shown: Sequence[Column]) -> dict[str, str]:
+    """What the metrics among the columns mean, by title without cut-off."""
+    known = [definition(parse(column.name)) for column in shown if column not in COSTS]
+    return {metric_title(one.label): one.meaning for one in known}
 
 
 def of_results(results: Results) -> tuple[Column, ...]:

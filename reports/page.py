@@ -62,7 +62,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         changed=changed,
         datasets=protocols.of_groups(results.groups),
         profiles=profiles.of_results(results),
-        drills=[drill.of_group(group) for group in results.groups if not group.folds],
+        drills=[(group.dataset, drill.of_group(group)) for group in results.groups if not group.folds],
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
         signs={label: (looks[label].sign, classes[looks[label].colour], looks[label].filled) for label in looks},
         overall=[picture for picture in pictures if picture.group is None],
@@ -76,6 +76,9 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         circumstances=reproduce.circumstances([cell.record for cell in results.attempts]),
         matrix=reproduce.matrix(results),
         total=columns.seconds(sum(cell.record.wall for cell in results.attempts)),
+        glossary=columns.glossary(shown),
+        measured=dict.fromkeys(column.name.partition("@")[0] for column in shown),
+        cutoffs=sorted({int(column.name.partition("@")[2]) for column in shown if "@" in column.name}),
         phases=costs.PHASES,
         percentiles=costs.PERCENTILES,
         difference_header=differences.HEADER,
@@ -129,6 +132,7 @@ def _group(
 ) -> dict[str, Any]:
     return {
         "title": group.title,
+        "dataset": group.dataset,
         "caption": sample(group) if group.complete else f"{group.title}: no results",
         "bars": bars(group),
         "lines": [_line(line, shown) for line in tables.lines(group, shown)],
@@ -149,6 +153,7 @@ def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:
     numbers = [
         {
             "text": column.text(estimate.value),
+            "column": column.name,
             "spread": column.spread(estimate),
             "sort": "" if estimate.value is None else repr(estimate.value),
             "best": column.name in line.best,

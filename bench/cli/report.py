@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli import output
 from bench.cli.run import STORE
 
+if TYPE_CHECKING:
+    from reports.model import Results
+
+FORMS = ("text", "markdown", "latex", "csv")
 EXAMPLES = "Examples:  bench report   |   bench report results -o paper --baseline item-knn --metric recall@20"
 
 
@@ -20,6 +24,9 @@ def command(
     metric: Annotated[str | None, typer.Option(help="The metric that decides (default: ndcg@10).")] = None,
     baseline: Annotated[str | None, typer.Option(help="Compare all with this algorithm, too, as item-knn.")] = None,
     against: Annotated[Path | None, typer.Option(help="The store of an earlier run: say what changed.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="Print the table as text, markdown, latex or csv; write no report.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="With --against: end with 1 if something got worse.")] = False,
 ) -> None:
     """Write the comparison as one page, PNG and SVG pictures, and CSV, Markdown and LaTeX tables.
@@ -33,10 +40,19 @@ def command(
     from reports.load import load
     from reports.output import write_results
 
+    if form is not None and (form not in FORMS or out or against):
+        raise BadConfig(
+            f"--format prints a table, as one of {', '.join(FORMS)}, and writes nothing: it takes no --out or --against"
+            if form in FORMS
+            else f"--format {form}: there is {', '.join(FORMS)}"
+        )
     if check and against is None:
         raise BadConfig("--check needs --against: the store of an earlier run to compare with")
     shown, leading = names(metrics), metric or ""
     results = load(Store(store), shown, leading=leading, baseline=baseline or "")
+    if form is not None:
+        output.say(_printed(results, form))
+        return
     changed = None if against is None else changes(results, load(Store(against), shown, leading=leading))
     page = write_results(results, out or store / "report", changed)
     for change in changed or ():
@@ -46,3 +62,14 @@ def command(
     output.say(f"Report: {page}")
     if check and any(change.worse for change in changed or ()):
         raise typer.Exit(1)
+
+
+def _printed(results: Results, form: str) -> str:
+    """The comparison as the files of a report have it, or as `bench run` ends."""
+    from reports import tables
+
+    found = tables.of_results(results)
+    if form == "text":
+        return "\n".join([output.table(found.header, found.texts()), *found.remarks])
+    write = {"markdown": tables.to_markdown, "latex": tables.to_latex, "csv": tables.to_csv}[form]
+    return write(found).rstrip("\n")

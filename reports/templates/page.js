@@ -21,18 +21,24 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
-const filter = document.getElementById("filter"), family = document.getElementById("family");
+const controls = ["filter", "family", "dataset", "metric", "cutoff"].map((id) => document.getElementById(id));
+const [text, family, dataset, metric, cutoff] = controls.map((control) => () => control?.value.trim() ?? "");
+const allows = (wanted, own) => wanted === "" || wanted === own;
 function show() {
-  const text = filter.value.trim().toLowerCase();
   const kept = new Set();
   for (const row of document.querySelectorAll("[data-label]")) {
     const { label, family: own } = row.dataset;
-    row.hidden = !label.toLowerCase().includes(text) || (family.value !== "" && own !== family.value);
+    row.hidden = !label.toLowerCase().includes(text().toLowerCase()) || !allows(family(), own);
     if (!row.hidden) kept.add(label);
   }
-  document.getElementById("shown").textContent = text || family.value ? `${kept.size} shown everywhere` : "";
+  for (const part of document.querySelectorAll("[data-dataset]")) part.hidden = !allows(dataset(), part.dataset.dataset);
+  for (const cell of document.querySelectorAll("[data-column]")) {
+    const [name, k] = cell.dataset.column.split("@");
+    cell.hidden = !allows(metric(), name) || (k !== undefined && !allows(cutoff(), k));
+  }
+  document.getElementById("shown").textContent = text() || family() ? `${kept.size} shown everywhere` : "";
 }
-for (const control of filter ? [filter, family] : []) control.addEventListener("input", show);
+for (const control of controls) control?.addEventListener("input", show);
 for (const drill of document.querySelectorAll(".drill")) {
   const { users, lists, titles } = JSON.parse(drill.dataset.drill);
   const [who, one, other] = drill.querySelectorAll("select");

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import synthetic_store as synthetic
 
+import reports
 from bench.cli import app, main
 from bench.store import Store
 from reports.changes import changes
@@ -110,3 +111,16 @@ def test_a_check_needs_something_to_compare_with(tmp_path: Path, report: Any) ->
     code, text = report(store(tmp_path / "new", {"a": GOOD}).folder, "--check")
     assert code == 2
     assert "--check needs --against" in text
+
+
+def test_a_table_is_printed_instead_of_a_report(tmp_path: Path, report: Any) -> None:
+    made = store(tmp_path / "made", {"a": GOOD, "b": WORSE})
+    texts = reports.write(made, tmp_path / "report").parent / "tables"
+    for form, suffix in (("markdown", "md"), ("latex", "tex"), ("csv", "csv")):
+        expected = (texts / f"comparison.{suffix}").read_text(encoding="utf-8")
+        assert report(made.folder, "--format", form) == (0, expected.rstrip("\n") + "\n")
+    assert "Data set         Split      Algorithm  Precision@10 ↑" in report(made.folder, "--format", "text")[1]
+    assert not (made.folder / "report").exists()
+    for wrong in (("--format", "word"), ("--format", "csv", "--out", tmp_path / "x")):
+        code, text = report(made.folder, *wrong)
+        assert code == 2 and text.startswith("bench: --format") and "text, markdown, latex, csv" in text

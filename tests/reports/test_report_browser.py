@@ -151,6 +151,33 @@ def test_names_and_families_filter_everything(opened):
     assert len(shown("comparison")) == 4
 
 
+def test_data_sets_metrics_and_cut_offs_filter(browser, tmp_path):
+    store = synthetic.empty(tmp_path / "store")
+    store.put_context("5" * 64, synthetic.context(8))
+    for name in ("one", "two"):
+        for label in ("a", "b"):
+            answers = synthetic.answers([[3 * (label == "b")]] * 8)
+            synthetic.put(store, synthetic.record(label, dataset={"name": name}), answers)
+    page = browser.new_page()
+    page.goto(reports.write(store, tmp_path / "r", metrics=["ndcg@5", "ndcg@10", "recall@10"]).as_uri())
+
+    def heads():
+        return [text.split()[0] for text in page.locator(".comparison thead th:visible").all_inner_texts()]
+
+    alone = ["Algorithm", "NDCG@5", "NDCG@10", "Recall@10", "Training", "Memory"]
+    assert heads() == alone * 2
+    page.get_by_label("Data set", exact=True).select_option("two")
+    assert heads() == alone
+    assert page.locator("figure:visible").count() == 1 + page.locator("figure[data-dataset=two]").count()
+    page.get_by_label("Metric", exact=True).select_option("ndcg")
+    assert heads() == ["Algorithm", "NDCG@5", "NDCG@10"]
+    page.get_by_label("Cut-off", exact=True).select_option("10")
+    assert heads() == ["Algorithm", "NDCG@10"]
+    assert page.locator(".comparison tbody tr:visible td:visible").count() == 2
+    assert "held-out items weighted by 1/log2(rank + 1)" in page.locator("#reading").inner_text()
+    page.close()
+
+
 def test_users_are_looked_at_one_by_one(opened):
     drill = opened.locator(".drill")
     drill.get_by_label("User").select_option("u3")
