@@ -92,7 +92,8 @@ def ranks(table: Table) -> str:
 
 def seeds(group: Group, metric: str) -> str:
     """Of the spread over seeds."""
-    return f"{metric} with each seed (strokes) and their mean, on {sample(group)}; ±: half of what lies between them."
+    said = f"{metric} with each seed (strokes) and their mean, on {sample(group)}"
+    return f"{said}; ±: half of what lies between them{_best(group)}."
 
 
 def learning(group: Group) -> str:
@@ -117,7 +118,8 @@ def cutoffs(group: Group) -> str:
     """Of curves by cut-off."""
     shown, others = foremost(group)
     grey = f" The {len(shown)} best are coloured, the best of each family first; grey: the others." if others else ""
-    return f"NDCG and recall at cut-offs k from 1 to {CUTOFFS[-1]} on {sample(group)}; means over users.{grey}"
+    of = f"{sample(group)}; means over users{_best(group)}"
+    return f"NDCG and recall at cut-offs k from 1 to {CUTOFFS[-1]} on {of}.{grey}"
 
 
 def _best(group: Group) -> str:

@@ -6,7 +6,8 @@ matrix.toml    the cells of the report, to run them again
 figures/       every picture as PNG and SVG, and the numbers in it as CSV
 tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: all tests of each against the best and
                the baseline; slices.csv: every metric by groups of users, items, time; costs.csv: seconds of each
-               phase, percentiles of the wait for one list, memory; changes.csv: what is not as in an earlier run
+               phase, percentiles of the wait for one list, memory; attempts.csv: what became of each attempt at each
+               cell; changes.csv: what is not as in an earlier run
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from bench.files import storage
 from bench.store import Store
-from reports import changes, costs, differences, page, pictures, reproduce, slices, tables
+from reports import attempts, changes, costs, differences, page, pictures, reproduce, slices, tables
 from reports.changes import Change
 from reports.load import load
 from reports.model import Results
@@ -49,6 +50,7 @@ def write_results(results: Results, folder: Path, changed: Sequence[Change] | No
         "tables/comparison.csv": tables.to_csv(table),
         "tables/comparison.md": tables.to_markdown(table),
         "tables/comparison.tex": tables.to_latex(table),
+        "tables/attempts.csv": attempts.to_csv(results),
         "tables/costs.csv": costs.to_csv(results),
         "tables/differences.csv": differences.to_csv(results),
         "tables/slices.csv": slices.to_csv(results),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from bench.titles import Titles
 from reports import (
+    attempts,
     columns,
     costs,
     differences,
@@ -49,12 +53,12 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
     plotly = _plotly() if pictures else ""
     shown = columns.of_results(results)
     ranked = ranks.comparable(results.groups)
-    titles = Titles(cell.record.slot for cell in results.attempts)
+    troubles, troubled = attempts.troubles(results)
     return environment.get_template("page.html.j2").render(
         css=Markup(css),  # our own files, nothing from data
         script=Markup(script),
         script_hash=_hash(script),
-        plotly=Markup(plotly),
+        plotly=_packed(plotly),
         plotly_hash=_hash(plotly),
         columns=shown,
         families={row.label: row.family for row in rows},
@@ -68,8 +72,10 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         overall=[picture for picture in pictures if picture.group is None],
         ranks=ranks.table(ranked) if len(ranked) > 1 else None,
         ranked=[group.title for group in ranked],
-        attempts=[_attempt(cell, titles) for cell in results.attempts],
-        troubles=[_attempt(c, titles) for c in results.attempts if not c.replaced and (c.status != OK or c.warnings)],
+        attempts=attempts.of_results(results),
+        attempted=len(results.attempts),
+        troubles=troubles,
+        troubled=troubled,
         statuses=_counts(results.attempts),
         leading=columns.metric_title(results.groups[0].leading) if results.groups else "",
         period=_period(results.attempts),
@@ -100,6 +106,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["seconds"] = columns.seconds
     environment.filters["share"] = _share
+    environment.filters["data"] = _data
     environment.filters["p"] = differences.p_text
     return environment
 
@@ -113,6 +120,18 @@ def _source(environment: jinja2.Environment, name: str) -> str:
 def _plotly() -> str:
     """The library that draws the pictures, as its package brings it."""
     return resources.files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
+
+
+@cache
+def _packed(script: str) -> str:
+    """Gzip, base64: a third of it, and the browser need not read it before a picture comes near."""
+    return base64.b64encode(gzip.compress(script.encode(), mtime=0)).decode()
+
+
+def _data(value: Any) -> Markup:
+    """JSON that a script element can hold: of all tags only those that pictures have in their texts."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(re.sub(r"<(?!br>|/?b>|/?extra>)", r"\\u003c", text))
 
 
 def _hash(text: str) -> str:
@@ -155,7 +174,7 @@ def _line(line: tables.Line, shown: Sequence[Column]) -> dict[str, Any]:
             "text": column.text(estimate.value),
             "column": column.name,
             "spread": column.spread(estimate),
-            "sort": "" if estimate.value is None else repr(estimate.value),
+            "sort": "" if estimate.value is None else f"{estimate.value:.7g}",
             "best": column.name in line.best,
             "reason": estimate.reason or line.row.reason,
         }
@@ -168,29 +187,19 @@ def _difference(row: Row, comparison: Comparison) -> dict[str, Any]:
     """One row of the table of differences: each text with what it is sorted by."""
     c = comparison
     sort = (c.value, c.interval.low, c.holm, c.effect, c.better, c.same, c.worse, c.detectable)
-    numbers = [(text, "" if key is None else repr(key)) for text, key in zip(differences.texts(c), sort, strict=True)]
+    numbers = [
+        (text, "" if key is None else f"{key:.7g}") for text, key in zip(differences.texts(c), sort, strict=True)
+    ]
     return {"row": row, "numbers": numbers, "comparison": c}
 
 
-def _attempt(cell: Cell, titles: Titles) -> dict[str, Any]:
-    record = cell.record
-    return {
-        "cell": cell,
-        "record": record,
-        "place": " · ".join(titles.of(record.slot)),
-        "value": columns.MISSING if cell.value is None else f"{cell.value:.4f}",
-        "refused": record.counts.get("refused", 0),
-        "notes": [note for note in (cell.reason, *cell.warnings) if note],
-    }
-
-
-def _counts(attempts: Iterable[Cell]) -> Mapping[str, int]:
+def _counts(cells: Iterable[Cell]) -> Mapping[str, int]:
     """How many attempts that count have each status, ok first."""
-    counts = Counter(cell.status for cell in attempts if not cell.replaced)
+    counts = Counter(cell.status for cell in cells if not cell.replaced)
     return dict(sorted(counts.items(), key=lambda pair: (pair[0] != OK, pair[0])))
 
 
-def _period(attempts: Sequence[Cell]) -> str:
+def _period(cells: Sequence[Cell]) -> str:
     """The days on which the attempts began."""
-    days = sorted({cell.record.started[:10] for cell in attempts})
+    days = sorted({cell.record.started[:10] for cell in cells})
     return "" if not days else days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"

@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from reports import columns
 from reports.averages import CURVES, CUTOFFS
 from reports.figures import style
+from reports.figures.pairs import MOST
 from reports.figures.style import Style
 from reports.model import Group, Row
 
@@ -37,7 +38,7 @@ def foremost(group: Group) -> tuple[list[Row], list[Row]]:
     leaders = [row for row in rows if first_of_family[row.family] is row]
     followers = [row for row in rows if first_of_family[row.family] is not row]
     chosen = {id(row) for row in (leaders + followers)[:SHOWN]}
-    return [row for row in rows if id(row) in chosen], [row for row in rows if id(row) not in chosen]
+    return [row for row in rows if id(row) in chosen], [row for row in rows if id(row) not in chosen][: MOST - SHOWN]
 
 
 def _panel(axes: Axes, metric: str, others: Sequence[Row], shown: Sequence[Row], styles: Mapping[str, Style]) -> None:

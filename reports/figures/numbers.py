@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import chain, permutations
 from typing import Any
 
 from reports.averages import CUTOFFS
@@ -13,6 +13,7 @@ from reports.figures import beyond as beyond_accuracy
 from reports.figures import groups, tiles, tradeoff
 from reports.figures import learning as curves
 from reports.figures import overview as data_sets
+from reports.figures.cutoffs import foremost
 from reports.figures.pairs import Pairs
 from reports.figures.spread import of_group
 from reports.figures.tradeoff import Cost
@@ -133,7 +134,7 @@ def cutoffs(group: Group) -> Numbers:
     """Metrics by cut-off."""
     return [
         {**_named(row), "metric": name, "k": k, "value": value}
-        for row in group.complete
+        for row in chain(*foremost(group))
         for name, values in row.curves.items()
         for k, value in zip(CUTOFFS, values, strict=True)
     ]

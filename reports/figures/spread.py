@@ -8,13 +8,15 @@ from matplotlib.figure import Figure
 
 from reports import columns
 from reports.figures import style
+from reports.figures.pairs import MOST
 from reports.figures.style import Style
 from reports.model import Group, Row
 
 
 def of_group(group: Group) -> list[Row]:
-    """The rows with several seeds, in the order of the group."""
-    return [row for row in group.complete if len(row.seeds) > 1 and len(row.parts) == len(row.cells)]
+    """The best rows with several seeds, in the order of the group."""
+    found = [row for row in group.complete if len(row.seeds) > 1 and len(row.parts) == len(row.cells)]
+    return found[:MOST]
 
 
 def draw(group: Group, styles: Mapping[str, Style], colours: Mapping[str, str]) -> Figure:

@@ -46,6 +46,7 @@ def draw(
 
 def _line(entries: Numbers, along: str, label: str, looks: Looks, coloured: Collection[str]) -> dict[str, Any]:
     look = looks[label]
+    who: dict[str, Any] = {name: entries[0][name] for name in ("algorithm", "seed") if name in entries[0]}
     shown = label in coloured
     return {
         "type": "scatter",
@@ -55,6 +56,5 @@ def _line(entries: Numbers, along: str, label: str, looks: Looks, coloured: Coll
         "y": [rounded(entry["value"]) for entry in entries],
         "line": {"color": look.colour if shown else style.BEATEN, "width": 1.5 if shown else 1, "dash": dash(look)},
         "marker": marker(look, 6),
-        "hoverinfo": "text",
-        "hovertext": [hover(entry, {}) for entry in entries],
+        "hovertemplate": f"{hover(who, {})}<br>{along}: %{{x}}<br>%{{y}}<extra></extra>",
     }

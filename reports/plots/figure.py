@@ -68,8 +68,8 @@ def dash(look: Style) -> str:
 
 
 def text(said: str) -> str:
-    """Any text, shown literally: plotly reads some HTML in its texts."""
-    return escape(clean(said), quote=False)
+    """Any text, shown literally: plotly reads some HTML in its texts, and %{…} in its templates."""
+    return escape(clean(said), quote=False).replace("%{", "%&#123;")
 
 
 def short(label: str) -> str:
@@ -90,9 +90,9 @@ def hover(entry: Mapping[str, Any], formats: Formats) -> str:
     return "<br>".join(lines)
 
 
-def rounded(value: float | None) -> float | None:
+def rounded(value: float | None, digits: int = 5) -> float | None:
     """As many digits as a picture can show; None where there is no number."""
-    return None if value is None or math.isnan(value) else float(f"{value:.5g}")
+    return None if value is None or math.isnan(value) else float(f"{value:.{digits}g}")
 
 
 def _shown(value: Any) -> str:

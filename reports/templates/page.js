@@ -66,14 +66,23 @@ for (const drill of document.querySelectorAll(".drill")) {
   draw();
 }
 const config = { responsive: true, typesetMath: false, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
-const seen = new IntersectionObserver((entries) => {
+const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) if (isIntersecting) plot(target);
 }, { rootMargin: "600px" });
 function plot(place) {
-  seen.unobserve(place);
+  near.unobserve(place);
   const { data, layout } = JSON.parse(place.closest("figure").querySelector("script").textContent);
-  return Plotly.newPlot(place, data, layout, config);
+  Plotly.newPlot(place, data, layout, config);
 }
-for (const place of document.querySelectorAll(".plot")) seen.observe(place);
-addEventListener("beforeprint", () => document.querySelectorAll(".plot:empty").forEach(plot));
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = document.createElement("script");
+  script.textContent = await new Response(stream).text();
+  document.head.append(script);
+  for (const place of document.querySelectorAll(".plot")) near.observe(place);
+  addEventListener("beforeprint", () => document.querySelectorAll(".plot:empty").forEach(plot));
+}
+const packed = document.getElementById("plotly");
+if (packed) addEventListener("load", () => unpack(packed));
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

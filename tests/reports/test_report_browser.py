@@ -93,7 +93,8 @@ def test_pictures_are_drawn_when_they_come_near_and_say_their_numbers(opened, pa
 def test_photographs(browser, path, tmp_path, width, scheme):
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(path.as_uri())
-    page.evaluate("document.querySelectorAll('.plot').forEach(plot)")
+    page.wait_for_function("window.Plotly")
+    page.evaluate("document.querySelectorAll('.plot:empty').forEach(plot)")
     folder = Path(os.environ.get("REPORT_PHOTOGRAPHS", tmp_path))
     page.screenshot(path=folder / f"report-{width}-{scheme}.png", full_page=True)
     found = imread(folder / f"report-{width}-{scheme}.png")[..., :3]
@@ -106,6 +107,7 @@ def test_photographs(browser, path, tmp_path, width, scheme):
 
 
 def test_a_printed_page_has_all_pictures(opened, tmp_path):
+    opened.wait_for_function("window.Plotly")
     opened.emulate_media(media="print")
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.locator(".plot:empty").count() == 0 and opened.locator("details:not([open])").count() == 0

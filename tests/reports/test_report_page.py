@@ -1,4 +1,5 @@
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -11,7 +12,7 @@ from lxml import etree, html
 
 import reports
 from bench.errors import BadConfig, StoreError
-from reports import reproduce
+from reports import attempts, reproduce
 from reports.load import load
 from reports.output import write_results
 
@@ -68,8 +69,8 @@ def test_hostile_strings_are_shown_literally(hostile):
 
 def test_hostile_strings_make_no_elements(hostile):
     page = html.fromstring(hostile)
-    assert len(page.xpath("//script[not(@type)]")) == 2  # plotly and our own; the others are data
-    assert {script.get("type") for script in page.xpath("//script[@type]")} == {"application/json"}
+    assert len(page.xpath("//script[not(@type)]")) == 1  # our own; the others are data
+    assert {script.get("type") for script in page.xpath("//script[@type]")} == {"application/json", "text/plain"}
     assert not page.xpath("//img")
     assert not page.xpath("//@onerror")
 
@@ -85,8 +86,10 @@ def test_page_asks_nothing_of_any_network(hostile):
 def test_policy_allows_exactly_the_two_scripts(hostile):
     page = html.fromstring(hostile)
     policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
-    scripts = [script.text.encode() for script in page.xpath("//script[not(@type)]")]
+    packed = page.get_element_by_id("plotly").text
+    scripts = (gzip.decompress(base64.b64decode(packed)), page.xpath("//script[not(@type)]")[0].text.encode())
     hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts]
+    assert b"plotly.js v" in scripts[0][:200]
     assert f"script-src 'sha256-{hashes[0]}' 'sha256-{hashes[1]}';" in policy
     assert "default-src 'none'; img-src data:;" in policy
 
@@ -220,6 +223,17 @@ def test_each_algorithm_has_a_section(store, tmp_path):
     assert "oom" in gone and "4.1 of 4.0 GB" in gone
 
 
+def test_very_many_attempts_are_listed_as_csv(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(attempts, "MOST", 3)
+    for number in range(5):
+        synthetic.put(store, synthetic.record(f"bad {number}", status="failed", reason="=no"))
+    path = reports.write(store, tmp_path / "report")
+    cells = html.parse(path).xpath("//section[@id='cells']")[0].text_content()
+    assert "the first 3 of 5" in cells and "The newest 3 of 5 attempts" in cells
+    listed = pd.read_csv(path.parent / "tables" / "attempts.csv")
+    assert list(listed.algorithm) == [f"bad {n}" for n in range(5)] and set(listed.reason) == {"'=no"}
+
+
 def test_a_failure_shows_the_end_of_its_log(store, tmp_path):
     failed = synthetic.put(store, synthetic.record("gone", status="failed", reason="no"))
     log = store.folder_of(failed) / "log.txt"
@@ -241,7 +255,7 @@ def test_folder_is_complete_and_nothing_else_is_left(store, tmp_path):
         for t in ("svg", "png", "csv")
     }
     tables = {f"tables/comparison.{kind}" for kind in ("csv", "md", "tex")} | {
-        f"tables/{name}.csv" for name in ("slices", "costs", "differences")
+        f"tables/{name}.csv" for name in ("slices", "costs", "differences", "attempts")
     }
     assert found == {"index.html", "matrix.toml", "files.txt", "mine.txt"} | pictures | tables
     assert {p.name for p in tmp_path.iterdir()} == {"store", "report"}
