@@ -9,17 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import answers_io
 from bench.attempts import unequal
 from bench.errors import BadConfig, BadData, StoreError
 from bench.files import check_seal, sha256, storage
 from bench.index import RECORD, read_record, scan
 from bench.records import Record, digest
-from bench.store import LOG, Store
+from bench.store import Store, is_attempt_file
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}/[0-9A-Za-z-]{1,80}", re.ASCII)
 _SPLIT = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_FILES = {*answers_io.FILES, LOG}
 
 
 @dataclass
@@ -115,7 +113,7 @@ def _problem(record: Record, folder: Path, source: Store) -> str:
     name = f"{folder.parent.name}/{folder.name}"
     if not _ATTEMPT.fullmatch(name) or name != f"{record.key}/{record.attempt}":
         return f"{folder}: corrupt, the record in it is that of another attempt"
-    if unknown := sorted(set(record.files) - _FILES):
+    if unknown := sorted(name for name in record.files if not is_attempt_file(name)):
         return f"{folder}: corrupt, {unknown[0]!r} is no file of an attempt"
     try:
         for file in record.files:
@@ -130,6 +128,7 @@ def _copied(folder: Path, names: Iterable[str], target: Store) -> Path:
     temporary = target.begin()
     try:
         for name in names:
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, temporary / name)
             if sha256(folder / name) != sha256(temporary / name):
                 raise StoreError(f"{temporary / name}: not what was copied; check the disk")

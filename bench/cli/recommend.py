@@ -1,0 +1,59 @@
+"""`bench recommend`: what a kept model recommends to one user, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bench.cli import output
+from bench.cli.run import STORE, StoreFolder
+
+if TYPE_CHECKING:
+    from bench.serving import Explanation, Recommendation
+
+EXAMPLES = "Examples:  bench recommend ease --user 17   |   bench recommend 3fa4c1 --user 17 -k 5 --explain"
+
+
+def command(
+    cell: Annotated[str, typer.Argument(help="The beginning of a cell's key, or its name in the table.")],
+    user: Annotated[str, typer.Option(help="The id of a user in the data.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many items.")] = 10,
+    explain: Annotated[bool, typer.Option("--explain", help="Also say why, from the user's own history.")] = False,
+    store: StoreFolder = STORE,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Recommend items to one user with the model of a cell that `bench run --keep-models` kept.
+
+    The list is the one that the benchmark measured. Exit code 2: an unknown user, or the algorithm cannot do it; 3: no
+    such cell, or its model is not kept.
+    """
+    from bench.serving import open_cell
+
+    served = open_cell(store, cell)
+    for warning in served.warnings:
+        typer.echo(f"bench: {output.clean(warning)}", err=True)
+    found = served.recommend(user, k)
+    why = [served.explain(user, one.item) for one in found] if explain else []
+    if json:
+        output.as_json(_facts(served.record.key, user, found, why))
+        return
+    rows = [(place, one.title, one.item, f"{one.score:.4g}") for place, one in enumerate(found, 1)]
+    output.say(output.table(("", "title", "item", "score"), rows))
+    for explanation in why:
+        output.say()
+        _tell(explanation)
+
+
+def _tell(explanation: Explanation) -> None:
+    output.say(explanation.title)
+    for reason in explanation.reasons:
+        output.say(f"  {reason.weight:10.4g}  {reason.title}{f'  ({reason.text})' if reason.text else ''}")
+
+
+def _facts(key: str, user: str, found: list[Recommendation], why: list[Explanation]) -> dict[str, Any]:
+    items = [asdict(one) for one in found]
+    for entry, explanation in zip(items, why, strict=False):
+        entry["reasons"] = [asdict(reason) for reason in explanation.reasons]
+    return {"cell": key, "user": user, "items": items}
