@@ -47,13 +47,17 @@ def command(
 
 
 def _tell(explanation: Explanation) -> None:
-    output.say(explanation.title)
+    from bench.serving.sentences import sentences
+
+    output.say(sentences(explanation))
     for reason in explanation.reasons:
         output.say(f"  {reason.weight:10.4g}  {reason.title}{f'  ({reason.text})' if reason.text else ''}")
 
 
 def _facts(key: str, user: str, found: list[Recommendation], why: list[Explanation]) -> dict[str, Any]:
+    from bench.serving.sentences import sentences
+
     items = [asdict(one) for one in found]
     for entry, explanation in zip(items, why, strict=False):
-        entry["reasons"] = [asdict(reason) for reason in explanation.reasons]
+        entry |= {"reasons": [asdict(reason) for reason in explanation.reasons], "text": sentences(explanation)}
     return {"cell": key, "user": user, "items": items}

@@ -59,8 +59,8 @@ class Served:
     def recommend(self, who: Who, k: int = 10, ratings: Sequence[float] | None = None) -> list[Recommendation]:
         """The k best items for a user, best first, without those that the user had; fewer where no more have a score.
 
-        Raises BadConfig for an unknown user or item and a k that is not 1 … 100, Unsupported where the algorithm
-        serves no new users, and whatever the algorithm raises.
+        Raises Unknown for a user or item that is not there, BadConfig for a k that is not 1 … 100, Unsupported where
+        the algorithm serves no new users, and whatever the algorithm raises.
         """
         if not 1 <= k <= MOST:
             raise BadConfig(f"k = {k}: expected 1 to {MOST}")

@@ -16,6 +16,10 @@ from bench.types import HeldOut, Hidden, Longs, Query, Split, frozen
 _FEW = 20_000  # ids: with more of them no near name is looked for
 
 
+class Unknown(BadConfig):
+    """There is no user or item of that id."""
+
+
 class People:
     """Everybody in the data set of a split, and newcomers with a history of their own.
 
@@ -37,10 +41,10 @@ class People:
         return len(self._users)
 
     def known(self, user: str) -> HeldOut:
-        """The question of a user of the data set. Raises BadConfig for an unknown id, or where nothing is known."""
+        """The question of a user of the data set. Raises Unknown where there is none."""
         number = self._numbers.get(user)
         if number is None:
-            raise BadConfig(f"unknown user {_short(user)}")  # no near name: it would be that of somebody else
+            raise Unknown(f"unknown user {_short(user)}")  # no near name: it would be that of somebody else
         if number in self._rows:
             row = self._rows[number]
             return without_answers(self._test.slice(row, row + 1))
@@ -50,11 +54,13 @@ class People:
         """The question of somebody who is new, with a history of item ids, oldest first.
 
         An item that comes twice counts where it came last. Where the data set has ratings and none are given, all are
-        the mean rating of training; where it has times, all are the last time of training. Raises BadConfig for an
-        unknown item, or ratings that are not one for each item.
+        the mean rating of training; where it has times, all are the last time of training. Raises Unknown for an
+        item that is not there, BadConfig for ratings that are not one finite number for each item.
         """
         if ratings is not None and len(ratings) != len(history):
             raise BadConfig(f"{len(ratings)} ratings for {len(history)} items of the history; give one for each")
+        if ratings is not None and not np.isfinite(np.asarray(ratings, np.float32)).all():
+            raise BadConfig("ratings are finite numbers")
         learnt = self._split.learnt
         given = dict.fromkeys(map(self.item, history), 0.0)
         numbers = [self.item(item) for item in history]
@@ -68,9 +74,9 @@ class People:
         return self._question(len(self._users), -1, items, stars, times, None)
 
     def item(self, item: str) -> int:
-        """The number of an item. Raises BadConfig for an unknown id, with the nearest one."""
+        """The number of an item. Raises Unknown, with the nearest one, for an id that is not there."""
         if item not in self._items:
-            raise BadConfig(f"unknown item {_short(item)}{_near(item, self.items.ids)}")
+            raise Unknown(f"unknown item {_short(item)}{_near(item, self.items.ids)}")
         return self._items[item]
 
     def _unasked(self, number: int) -> HeldOut:
@@ -84,7 +90,7 @@ class People:
             parts.append((validation.items[held], _cut(validation.ratings, held), _cut(validation.times, held)))
         seen = np.concatenate([items for items, _, _ in parts])
         if not len(seen):
-            raise BadConfig(f"nothing is known of user {_short(self._users.ids[number])} in split {self._split.name!r}")
+            raise Unknown(f"nothing is known of user {_short(self._users.ids[number])} in split {self._split.name!r}")
         if self._split.params.get("history") == "train":
             parts = parts[:1]
         items, ratings, times = (_joined(list(column)) for column in zip(*parts, strict=True))

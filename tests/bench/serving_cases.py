@@ -28,12 +28,18 @@ def matrix(algorithms: dict[str, dict[str, Any]], **split: Any) -> Matrix:
     )
 
 
-def served_store(folder: Path) -> Store:
-    """A store in which a cell of each kind is done and its model kept."""
-    store = Store(folder, create=True)
-    records = run_here(matrix(KINDS), store, keep_models=True, jobs=1)
-    assert [record.status for record in records] == ["ok"] * len(KINDS), [record.reason for record in records]
+def served_store(folder: Path, *names: str) -> Store:
+    """A store in which a cell of each kind (or of these) is done and its model kept."""
+    store, kinds = Store(folder, create=True), {name: KINDS[name] for name in names or KINDS}
+    records = run_here(matrix(kinds), store, keep_models=True, jobs=1)
+    assert [record.status for record in records] == ["ok"] * len(kinds), [record.reason for record in records]
     return store
+
+
+def key_of(store: Store, name: str) -> str:
+    """The key of the only cell of an algorithm."""
+    (key,) = {record.key for record in store.records() if record.slot.algorithm == name}
+    return key
 
 
 def benchmark_lists(store: Store, name: str, k: int = 10) -> dict[str, list[str]]:

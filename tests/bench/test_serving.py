@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from command_line import Call, one_line
 from harness import run_here
-from serving_cases import KINDS, benchmark_lists, matrix, served_store
+from serving_cases import KINDS, benchmark_lists, key_of, matrix, served_store
 
 from bench.errors import BadConfig, StoreError, Unsupported
 from bench.serving import open_cell
@@ -22,14 +23,10 @@ def served(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_lists_are_those_of_the_benchmark(served: Store, name: str):
-    cell, told = open_cell(served, _key(served, name)), benchmark_lists(served, name)
+    cell, told = open_cell(served, key_of(served, name)), benchmark_lists(served, name)
     assert len(told) == 40
     assert {user: [one.item for one in cell.recommend(user)] for user in told} == told
     assert cell.warnings == ()
-
-
-def _key(store: Store, name: str) -> str:
-    return next(record.key for record in store.records() if record.slot.algorithm == name)
 
 
 @pytest.mark.parametrize(
@@ -56,18 +53,18 @@ def test_who_is_not_asked_is_served_from_what_is_known(small_data: None, tmp_pat
 
 
 def test_a_newcomer_is_served_from_a_history(served: Store):
-    cell = open_cell(served, _key(served, "item-knn"))
+    cell = open_cell(served, key_of(served, "item-knn"))
     found = [one.item for one in cell.recommend(["i003", "i010"], 5)]
     assert len(found) == 5
     assert not {"i003", "i010"} & set(found)
     assert found == [one.item for one in cell.recommend(["i010", "i003", "i010"], 5)], "item-knn knows no order"
-    ordered = open_cell(served, _key(served, "sasrec"))
+    ordered = open_cell(served, key_of(served, "sasrec"))
     last = [ordered.recommend(history, 40) for history in (["i003", "i010"], ["i010", "i003"])]
     assert last[0] != last[1], "sasrec does"
 
 
 def test_an_explanation_names_items_of_the_history(served: Store):
-    cell = open_cell(served, _key(served, "ease"))
+    cell = open_cell(served, key_of(served, "ease"))
     history = ["i003", "i010", "i020"]
     best = cell.recommend(history, 1)[0]
     why = cell.explain(history, best.item, 2)
@@ -78,7 +75,7 @@ def test_an_explanation_names_items_of_the_history(served: Store):
 
 
 def test_mistakes_are_told(served: Store):
-    cell = open_cell(served, _key(served, "popularity"))
+    cell = open_cell(served, key_of(served, "popularity"))
     for who, k, said in (
         ("nobody", 1, "unknown user 'nobody'"),
         (["i0003"], 1, "did you mean 'i003'"),
@@ -95,21 +92,21 @@ def test_mistakes_are_told(served: Store):
 
 
 def test_the_command_prints_the_same(served: Store, call: Call):
-    done = call("recommend", _key(served, "ease")[:12], "--user", "u007", "-k", "4", "--store", served.folder, "--json")
+    done = call(
+        "recommend", key_of(served, "ease")[:12], "--user", "u007", "-k", "4", "--store", served.folder, "--json"
+    )
     told = json.loads(done.stdout)
     assert [one["item"] for one in told["items"]] == benchmark_lists(served, "ease", 4)["u007"]
-    done = call("recommend", _key(served, "ease")[:12], "--user", "u007", "-k", "4", "--store", served.folder)
+    done = call("recommend", key_of(served, "ease")[:12], "--user", "u007", "-k", "4", "--store", served.folder)
     assert all(one["title"] in done.stdout for one in told["items"])
-    done = call("recommend", _key(served, "ease")[:12], "--user", "[/]", "--store", served.folder)
+    done = call("recommend", key_of(served, "ease")[:12], "--user", "[/]", "--store", served.folder)
     assert (done.code, one_line(done)) == (2, "bench: unknown user '[/]'")
 
 
 def test_a_damaged_model_is_not_served(served: Store, tmp_path: Path):
-    import shutil
-
     shutil.copytree(served.folder, tmp_path / "copy")
     store = Store(tmp_path / "copy")
-    record = store.find(_key(store, "ease"))
+    record = store.find(key_of(store, "ease"))
     path = store.folder_of(record) / "model" / "state.json"
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     with pytest.raises(StoreError, match="corrupt"):
