@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from bench.algorithm import Algorithm
     from bench.types import Answers, HeldOut
 
-AFTER = {"latency": "latency is not measured", "model": "the model is not kept"}  # by phase: what is said if it fails
-UNCOUNTED = ("model",)  # phases whose memory is no cost of the cell
+AFTER = {  # by phase: what is said if it fails
+    "latency": "latency is not measured",
+    "faithfulness": "faithfulness is not measured",
+    "model": "the model is not kept",
+}
+UNCOUNTED = ("faithfulness", "model")  # phases whose memory is no cost of the cell
+PATIENCE = 30.0  # seconds for each measurement, which ends by itself after 10 unless a call hangs
 
 
 class News(Protocol):
@@ -34,8 +39,9 @@ def run(
     keep_in: Path | None,
     reason: Callable[[Exception], str],
 ) -> None:
-    """Measure how long one user waits, and keep the model in the folder `keep_in`, if there is one."""
-    from bench import latency, model_files
+    """Measure how long one user waits and whether reasons are faithful; keep the model in `keep_in`, if it is given."""
+    from bench import faithfulness, latency, model_files
+    from bench.algorithm import Can
 
     def attempt(phase: str, action: Callable[[], Any]) -> None:
         with news.phase(phase):
@@ -46,5 +52,8 @@ def run(
                 news.tell(event="warning", text=f"{AFTER[phase]}: {reason(error)}")
 
     attempt("latency", lambda: latency.measure(algorithm, held_out.query))
+    if Can.EXPLAIN in type(algorithm).abilities(algorithm.params)[1]:
+        best = answers.lists.items[:, 0]
+        attempt("faithfulness", lambda: faithfulness.measure(algorithm, held_out, best))
     if keep_in is not None:
         attempt("model", lambda: model_files.save(algorithm, keep_in))

@@ -90,6 +90,7 @@ class Record:
     energy: dict[str, Any] = field(default_factory=unavailable)  # {"joules": … or None, "kind": see bench.energy}
     second_to: str = ""  # the attempt that was committed first, where two runs made the cell at once and disagreed
     about: dict[str, str] = field(default_factory=dict)  # {"summary", "paper", "distribution"} of the algorithm
+    faithfulness: dict[str, Any] = field(default_factory=dict)  # see bench.faithfulness; of those who explain
     model: str = ""  # "kept" or "not kept", where it was asked for; see bench.model_files
     load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT

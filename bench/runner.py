@@ -34,7 +34,8 @@ from bench.surroundings import usable_cores
 
 TICK = 0.1  # seconds between looks at a running cell
 EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
-LATENCY_PATIENCE = 30.0  # seconds for measuring latency, which ends by itself after 10 unless a call hangs
+LATENCY_PATIENCE = 30.0  # seconds for latency, and as many for faithfulness: each ends by itself after 10
+TOLD = ("seen", "energy", "latency", "answered", "faithfulness", "model")  # news that are kept as they are
 _CONTINUED = "went on from the checkpoint of an earlier attempt; time is that of this attempt alone"
 Progress = Callable[[str, float, int], None]  # phase, seconds so far, bytes now
 
@@ -55,6 +56,7 @@ class _Watched:
     warnings: list[str] = field(default_factory=list)
     latency: dict[str, float] = field(default_factory=dict)
     energy: dict[str, Any] = field(default_factory=energy.unavailable)
+    faithfulness: dict[str, Any] = field(default_factory=dict)
     model: str = ""  # see `Record.model`
     seen: dict[str, Any] = field(default_factory=dict)  # what the process found around it
     load: float | None = field(default_factory=provenance.load)  # before the cell
@@ -159,7 +161,7 @@ class Runner:
                     child.hand_over(material.held_out())
                 case {"event": "epoch", **values}:
                     watched.curve.add({k: v for k, v in values.items() if k != "event"})
-                case {"event": "seen" | "energy" | "latency" | "answered" | "model" as name, "values": values}:
+                case {"event": name, "values": values} if name in TOLD:
                     setattr(watched, name, values)
                 case {"event": "warning", "text": text}:
                     watched.warnings.append(text)
@@ -182,7 +184,8 @@ class Runner:
 
     def _over_limit(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
         time_limit, memory_limit = self.limit(cell)
-        phase_limit = {**cell.limits.phases(), "latency": LATENCY_PATIENCE}.get(watched.phase, math.inf)
+        waits = dict.fromkeys(("latency", "faithfulness"), LATENCY_PATIENCE)
+        phase_limit = {**cell.limits.phases(), **waits}.get(watched.phase, math.inf)
         if watched.phase not in watched.phases and time.monotonic() - watched.entered > phase_limit:
             return "timeout", f"over the limit of {phase_limit:g} s for phase {watched.phase}"
         if seconds > time_limit:
@@ -249,6 +252,7 @@ class Runner:
             warnings=[without_secrets(text) for text in (*watched.warnings, watched.curve.warning) if text],
             provenance={**provenance.machine(), **threads, **watched.seen, "versions": cell.versions, **environment},
             latency=watched.latency,
+            faithfulness=watched.faithfulness,
             energy=watched.energy,
             model=watched.model or (NOT_KEPT if self.keep_models and status == "ok" else ""),
             about=about(cell.slot.algorithm),
