@@ -44,8 +44,9 @@ class ALS(Algorithm[ALSParams]):
 
     Scoring solves x_u exactly from the history of the question, equation (4), for known and new users alike: what a
     user did after training counts. So a score is a sum over the history, Hu et al., section 5: s(u, j) = Σ_{i ∈ I_u}
-    c_ui y_jᵀ A_u⁻¹ y_i with A_u = YᵀY + Σ_{i ∈ I_u} (c_ui − 1) y_i y_iᵀ + λI, which is what `explain` shows. An item without training interactions cannot be scored (NaN). Raises Diverged when
-    the learned numbers are not finite or λ is too small for α, in `fit` or in `score`.
+    c_ui y_jᵀ A_u⁻¹ y_i with A_u = YᵀY + Σ_{i ∈ I_u} (c_ui − 1) y_i y_iᵀ + λI, which is what `explain` shows. An item
+    without training interactions cannot be scored (NaN). Raises Diverged when the learned numbers are not finite or λ
+    is too small for α, in `fit` or in `score`.
     """
 
     name = "implicit-als"
