@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import blinding
 from bench.attempts import unequal
 from bench.errors import BadConfig, BadData, StoreError
 from bench.files import check_seal, sha256, storage
@@ -34,12 +35,15 @@ class Merged:
 def merge(sources: Iterable[Store], target: Store) -> Merged:
     """Copy the attempts and contexts of the sources, which are only read, into `target`.
 
-    Raises BadConfig where a source is the target, StoreError for a newer format and where the target cannot be written.
+    Raises BadConfig where a source is the target or shows user ids that the target hides, StoreError for a newer format
+    and where the target cannot be written.
     """
     sources, done = list(sources), Merged()
     for source in sources:
         if source.folder.samefile(target.folder):
             raise BadConfig(f"{source.folder}: a store is not merged into itself; leave it out of the sources")
+        if blinding.key_of(target.folder) and not blinding.only_blinded(source.folder):
+            raise BadConfig(f"{source.folder}: shows user ids, and {target.folder} was made with --blind-ids")
     for source in sources:
         for folder in sorted((source.folder / "context").glob("*")):
             _context(folder, target, done)

@@ -4,6 +4,7 @@
     context/<split hash>/    what is known of a split; the files are listed in bench/context_io.py
     cache/                   training data of each split, the current key of each slot, an index; may be deleted
     locks/, tmp/             cells in progress
+    blinding.key             of a store without user ids; see bench/blinding.py
 
 An attempt is written under tmp/, synced, and renamed into cells/: done means that the rename happened.
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bench import answers_io, context_io, model_files
+from bench import answers_io, blinding, context_io, model_files
 from bench.attempts import answered
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
@@ -160,12 +161,13 @@ class Store:
             return sealed(self.folder / "context" / split_hash)
 
     def put_context(self, split_hash: str, context: Context) -> None:
-        """Keep what is known of a split; a second call with the same hash does nothing."""
+        """Keep what is known of a split, without user ids in a blinded store; a second call does nothing."""
+        key = blinding.key_of(self.folder)
         final = self.folder / "context" / split_hash
         with storage(self.folder), self.writing(split_hash):
             if not sealed(final):
                 temporary = self.begin()
-                context_io.write(context, temporary)
+                context_io.write(blinding.blinded(context, key) if key else context, temporary)
                 seal(temporary)
                 self.publish(temporary, final)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import kept, model_files, registry
+from bench import blinding, kept, model_files, registry
 from bench.again import cell_of, changes
 from bench.algorithm import Algorithm, Can
 from bench.errors import BadConfig, StoreError, Unsupported
@@ -111,7 +112,9 @@ def open_cell(store: Store | str | Path, cell: str) -> Served:
         raise BadConfig(f"cell {record.key[:12]}: {changed[0]} since its model was kept; `bench run` makes a new one")
     algorithm = registry.load(record.slot.algorithm).load(kept_in.folder_of(record) / model_files.MODEL)
     warnings = tuple(f"not as it was when the model was kept: {change}" for change in changed)
-    return Served(record, algorithm, People(planned.split.make()), warnings)
+    key = blinding.key_of(kept_in.folder)
+    people = People(planned.split.make(), str if key is None else partial(blinding.blind, key=key))
+    return Served(record, algorithm, people, warnings)
 
 
 def _with_model(store: Store, cell: str) -> Record:

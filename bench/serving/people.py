@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,12 +26,13 @@ class People:
     A question is a HeldOut of one row without answers. Its history is that of the benchmark's own question, with the
     validation part if the split gives it; who was not asked has what is learnt from and the validation part. Its key,
     which decides ties, is the benchmark's own. The whole catalogue is ranked, whatever candidates the benchmark had.
+    Users are named by what `call` makes of their ids.
     """
 
-    def __init__(self, split: Split) -> None:
+    def __init__(self, split: Split, call: Callable[[str], str] = str) -> None:
         self._split = split
         self._users, self.items = split.dataset.users, split.dataset.items
-        self._numbers = {user: number for number, user in enumerate(self._users.ids)}
+        self._numbers = {call(user): number for number, user in enumerate(self._users.ids)}
         self._items = {item: number for number, item in enumerate(self.items.ids)}
         test = with_features(split.test, self._users)
         self._test = replace(test, query=replace(test.query, candidates=None))
@@ -90,7 +91,7 @@ class People:
             parts.append((validation.items[held], _cut(validation.ratings, held), _cut(validation.times, held)))
         seen = np.concatenate([items for items, _, _ in parts])
         if not len(seen):
-            raise Unknown(f"nothing is known of user {_short(self._users.ids[number])} in split {self._split.name!r}")
+            raise Unknown(f"nothing is known of this user in split {self._split.name!r}")
         if self._split.params.get("history") == "train":
             parts = parts[:1]
         items, ratings, times = (_joined(list(column)) for column in zip(*parts, strict=True))
