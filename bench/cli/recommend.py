@@ -50,8 +50,10 @@ def _tell(explanation: Explanation) -> None:
     from bench.serving.sentences import sentences
 
     output.say(sentences(explanation))
-    for reason in explanation.reasons:
-        output.say(f"  {reason.weight:10.4g}  {reason.title}{f'  ({reason.text})' if reason.text else ''}")
+    if explanation.reasons:
+        told = [f"{reason.title} ({reason.text})" if reason.text else reason.title for reason in explanation.reasons]
+        weights = [f"{reason.weight:.4g}" for reason in explanation.reasons]
+        output.say(output.table(("weight", "because of"), zip(weights, told, strict=True)))
 
 
 def _facts(key: str, user: str, found: list[Recommendation], why: list[Explanation]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def command(
             for name, p in record.phases.items()
         ),
         *_latency(record.latency),
+        *([("model", record.model)] if record.model else []),
         *_faithfulness(record.faithfulness),
         *_timings(record.provenance),
         ("whole cell", f"{output.duration(record.wall)}, {output.megabytes(record.memory)}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -123,8 +124,9 @@ def _with_model(store: Store, cell: str) -> Record:
     record = kept.newest(found.key, store.records())
     if record is None:
         name = found.key[:12]
-        how = f"`bench repeat {name} --keep-model --store {store.folder}` runs it again and keeps it"
+        place = shlex.quote(str(store.folder))
+        how = f"`bench repeat {name} --keep-model --store {place}` runs it again and keeps it"
         if found.model == model_files.NOT_KEPT:
-            how = f"it could not be: `bench show {name} --store {store.folder}` says why"
+            how = f"it could not be: `bench show {name} --store {place}` says why"
         raise StoreError(f"{store.folder}: the model of cell {name} ({found.label}) is not kept; {how}")
     return record
