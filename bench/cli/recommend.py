@@ -11,7 +11,7 @@ from bench.cli import output
 from bench.cli.run import STORE, StoreFolder
 
 if TYPE_CHECKING:
-    from bench.serving import Explanation, Recommendation
+    from bench.serving import Explanation, Recommendation, Served
 
 EXAMPLES = "Examples:  bench recommend ease --user 17   |   bench recommend 3fa4c1 --user 17 -k 5 --explain"
 
@@ -37,7 +37,7 @@ def command(
     found = served.recommend(user, k)
     why = [served.explain(user, one.item) for one in found] if explain else []
     if json:
-        output.as_json(_facts(served.record.key, user, found, why))
+        output.as_json(_facts(served, user, found, why))
         return
     rows = [(place, one.title, one.item, f"{one.score:.4g}") for place, one in enumerate(found, 1)]
     output.say(output.table(("", "title", "item", "score"), rows))
@@ -56,10 +56,12 @@ def _tell(explanation: Explanation) -> None:
         output.say(output.table(("weight", "because of"), zip(weights, told, strict=True)))
 
 
-def _facts(key: str, user: str, found: list[Recommendation], why: list[Explanation]) -> dict[str, Any]:
-    from bench.serving.sentences import sentences
+def _facts(served: Served, user: str, found: list[Recommendation], why: list[Explanation]) -> dict[str, Any]:
+    from bench.serving.sentences import sentences, unfounded
 
     items = [asdict(one) for one in found]
     for entry, explanation in zip(items, why, strict=False):
-        entry |= {"reasons": [asdict(reason) for reason in explanation.reasons], "text": sentences(explanation)}
-    return {"cell": key, "user": user, "items": items}
+        text, titles = sentences(explanation), served.people.items.titles or served.people.items.ids
+        entry |= {"reasons": [asdict(reason) for reason in explanation.reasons], "text": text}
+        entry["unfounded"] = len(unfounded(text, explanation, titles))
+    return {"cell": served.record.key, "user": user, "items": items}

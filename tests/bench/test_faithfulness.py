@@ -183,3 +183,14 @@ def test_what_goes_wrong_is_a_warning(
     assert record.status == "ok"
     assert said in record.warnings
     assert record.faithfulness == {}
+
+
+def test_its_memory_is_no_cost_of_the_cell_but_counts_against_the_limit():
+    from bench.runner import _Watched
+
+    watched = _Watched(phase="latency")
+    watched.use(100)
+    for phase in ("faithfulness", "model"):
+        watched.phase = phase
+        watched.use(500)
+    assert (watched.memory, watched.used) == (100, 500)

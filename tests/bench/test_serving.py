@@ -103,6 +103,27 @@ def test_the_command_prints_the_same(served: Store, call: Call):
     assert (done.code, one_line(done)) == (2, "bench: unknown user '[/]'")
 
 
+def test_the_command_explains(served: Store, call: Call):
+    words = (
+        "recommend",
+        key_of(served, "ease")[:12],
+        "--user",
+        "u007",
+        "-k",
+        "3",
+        "--explain",
+        "--store",
+        served.folder,
+    )
+    items = json.loads(call(*words, "--json").stdout)["items"]
+    assert [one["unfounded"] for one in items] == [0, 0, 0]
+    assert all(one["reasons"] for one in items)
+    told = call(*words).stdout
+    assert all(one["text"] in told and one["reasons"][-1]["title"] in told for one in items)
+    done = call("recommend", key_of(served, "popularity")[:12], "--user", "u007", "--explain", "--store", served.folder)
+    assert (done.code, one_line(done)) == (2, "bench: popularity does not explain its recommendations")
+
+
 def test_a_damaged_model_is_not_served(served: Store, tmp_path: Path):
     shutil.copytree(served.folder, tmp_path / "copy")
     store = Store(tmp_path / "copy")
