@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench import answers_io
+from bench.model_files import KEPT
 from bench.records import Record
 
 
@@ -23,18 +24,21 @@ def answered(record: Record) -> tuple[str, ...]:
     return tuple(str(record.files.get(name, {}).get("sha256", "")) for name in answers_io.FILES)
 
 
-def superseded(records: Iterable[Record], best: Mapping[str, Record]) -> list[Record]:
+def superseded(records: Sequence[Record], best: Mapping[str, Record]) -> list[Record]:
     """Attempts older than the newest ok attempt of their key, unless they are ok and answered otherwise.
 
-    `records` are oldest first, `best` is the record that counts for each key.
+    The newest of a key whose model is kept stays as well. `records` are oldest first, `best` is the record that counts
+    for each key.
     """
     found: list[Record] = []
     passed: set[str] = set()
+    models = {record.key: record for record in records if record.status == "ok" and record.model == KEPT}
     for record in records:
         newest = best[record.key]
         passed |= {record.key} if record == newest else set()
         disagrees = record.status == "ok" and answered(record) != answered(newest)
-        if newest.status == "ok" and record.key not in passed and not disagrees:
+        needed = disagrees or models.get(record.key) == record
+        if newest.status == "ok" and record.key not in passed and not needed:
             found.append(record)
     return found
 

@@ -1,4 +1,4 @@
-"""What runs inside the process of one cell: load, fit, recommend, predict, write, latency.
+"""What runs inside the process of one cell: load, fit, recommend, predict, write, and what comes afterwards.
 
     python -m bench.cell JOB.json
 
@@ -79,7 +79,7 @@ class News:
 def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
     """The whole cell; raises whatever the algorithm raises."""
     with news.phase("load"):
-        from bench import answers_io, energy, evaluation, handover, registry, surroundings
+        from bench import afterwards, answers_io, energy, evaluation, handover, registry, surroundings
         from bench.files import cannot_write
         from bench.memory import readable
 
@@ -110,7 +110,7 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         **found,
     }
     news.tell(event="answered", values=counts)  # from here on nothing can spoil the result
-    _measure_latency(algorithm, held_out, news)
+    afterwards.run(algorithm, held_out, answers, news, output if job["keep_model"] else None, _reason)
     news.tell(event="done", counts=counts)
 
 
@@ -147,18 +147,6 @@ def _size(answers: Answers) -> int:
     """Bytes of all arrays; what is written is not larger but for some kB."""
     arrays = (answers.lists.items, answers.lists.scores, *vars(answers).values())
     return sum(getattr(array, "nbytes", 0) for array in arrays)
-
-
-def _measure_latency(algorithm: Algorithm[Any], held_out: HeldOut, news: News) -> None:
-    """Tell how long one user waits; what goes wrong here is a warning."""
-    from bench import latency
-
-    with news.phase("latency"):
-        try:
-            news.tell(event="latency", values=latency.measure(algorithm, held_out.query))
-        except Exception as error:  # the answers are complete already
-            traceback.print_exc()
-            news.tell(event="warning", text=f"latency is not measured: {_reason(error)}")
 
 
 def main() -> int:

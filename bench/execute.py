@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench import context, plan
+from bench import context, kept, plan
 from bench.audit import audit
 from bench.budget import Budget, informative, ordered
 from bench.engines import opening, queue
@@ -75,6 +75,8 @@ def _execute(
 ) -> Outcome:
     began, records = stamp(), store.records()
     decisions = plan.decide(planned, store, options.rerun, usual, records)
+    if options.keep_models:
+        decisions = kept.wanted(decisions, records)
     wanted = [decision.cell for decision in decisions if decision.runs]
     estimates = Estimates(wanted, records, usual, store, options.budget)
     _prepare(decisions, store)

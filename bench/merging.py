@@ -9,17 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import answers_io
+from bench import blinding
 from bench.attempts import unequal
 from bench.errors import BadConfig, BadData, StoreError
 from bench.files import check_seal, sha256, storage
 from bench.index import RECORD, read_record, scan
 from bench.records import Record, digest
-from bench.store import LOG, Store
+from bench.store import Store, is_attempt_file
 
 _ATTEMPT = re.compile(r"[0-9a-f]{64}/[0-9A-Za-z-]{1,80}", re.ASCII)
 _SPLIT = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_FILES = {*answers_io.FILES, LOG}
 
 
 @dataclass
@@ -36,12 +35,15 @@ class Merged:
 def merge(sources: Iterable[Store], target: Store) -> Merged:
     """Copy the attempts and contexts of the sources, which are only read, into `target`.
 
-    Raises BadConfig where a source is the target, StoreError for a newer format and where the target cannot be written.
+    Raises BadConfig where a source is the target or shows user ids that the target hides, StoreError for a newer format
+    and where the target cannot be written.
     """
     sources, done = list(sources), Merged()
     for source in sources:
         if source.folder.samefile(target.folder):
             raise BadConfig(f"{source.folder}: a store is not merged into itself; leave it out of the sources")
+        if blinding.key_of(target.folder) and not blinding.only_blinded(source.folder):
+            raise BadConfig(f"{source.folder}: shows user ids, and {target.folder} was made with --blind-ids")
     for source in sources:
         for folder in sorted((source.folder / "context").glob("*")):
             _context(folder, target, done)
@@ -115,7 +117,7 @@ def _problem(record: Record, folder: Path, source: Store) -> str:
     name = f"{folder.parent.name}/{folder.name}"
     if not _ATTEMPT.fullmatch(name) or name != f"{record.key}/{record.attempt}":
         return f"{folder}: corrupt, the record in it is that of another attempt"
-    if unknown := sorted(set(record.files) - _FILES):
+    if unknown := sorted(name for name in record.files if not is_attempt_file(name)):
         return f"{folder}: corrupt, {unknown[0]!r} is no file of an attempt"
     try:
         for file in record.files:
@@ -130,6 +132,7 @@ def _copied(folder: Path, names: Iterable[str], target: Store) -> Path:
     temporary = target.begin()
     try:
         for name in names:
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, temporary / name)
             if sha256(folder / name) != sha256(temporary / name):
                 raise StoreError(f"{temporary / name}: not what was copied; check the disk")

@@ -23,6 +23,7 @@ class Options:
     timing_exclusive: bool = False  # one cell at a time
     engine: str = "local"  # one of `bench.engines.ENGINES`
     device: str = "cpu"  # or cuda
+    keep_models: bool = False  # what each cell has learnt is kept beside its answers
 
     def cells_at_a_time(self) -> int:
         """`jobs`, or else as many as there are usable cores for. Raises BadConfig when not even one cell fits."""

@@ -80,7 +80,7 @@ class Record:
     limits: dict[str, float]  # {"time": seconds, "memory": bytes, phase: seconds …}
     split_hash: str
     data_hash: str
-    phases: dict[str, Phase] = field(default_factory=dict)  # load, fit, recommend, predict, write, latency
+    phases: dict[str, Phase] = field(default_factory=dict)  # load, fit, recommend, predict, write, latency …
     counts: dict[str, int] = field(default_factory=dict)  # questions, unscored, refused, tied, short …
     curve: list[dict[str, float]] = field(default_factory=list)  # what `report(epoch, …)` said
     warnings: list[str] = field(default_factory=list)
@@ -90,6 +90,8 @@ class Record:
     energy: dict[str, Any] = field(default_factory=unavailable)  # {"joules": … or None, "kind": see bench.energy}
     second_to: str = ""  # the attempt that was committed first, where two runs made the cell at once and disagreed
     about: dict[str, str] = field(default_factory=dict)  # {"summary", "paper", "distribution"} of the algorithm
+    faithfulness: dict[str, Any] = field(default_factory=dict)  # see bench.faithfulness; of those who explain
+    model: str = ""  # "kept" or "not kept", where it was asked for; see bench.model_files
     load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bench import answers_io, plan
+from bench import answers_io
+from bench.again import cell_of, changes
 from bench.errors import StoreError
 from bench.execute import execute
-from bench.matrix import METRICS, AlgorithmSpec, Axes, Limits, Matrix
+from bench.matrix import METRICS, Limits
 from bench.metrics.measured import Measured
 from bench.metrics.registry import measure
 from bench.options import Options
-from bench.plan import Cell
 from bench.records import Record
 from bench.runner import default_limits
 from bench.store import Store
@@ -62,7 +62,7 @@ class Repeated:
         return self.verdict in ("bitwise equal", "within noise")
 
 
-def repeat(store: Store, name: str, half_widths: HalfWidths) -> Repeated:
+def repeat(store: Store, name: str, half_widths: HalfWidths, *, keep_model: bool = False) -> Repeated:
     """Run the slot of a stored cell again, with its limits and threads, and compare; the store gets another attempt.
 
     `name` is the beginning of a key or a label. `half_widths` takes who asked each question (q,) and the metrics of
@@ -74,11 +74,12 @@ def repeat(store: Store, name: str, half_widths: HalfWidths) -> Repeated:
         again = "`bench run --rerun failed` runs such cells again"
         raise StoreError(f"{store.folder}: cell {before.key[:12]} is {before.status} and has no answers; {again}")
     store.answers(before)  # a damaged one is told before hours are spent
-    cell = _cell(before)
-    changed = () if cell.key == before.key else _changed(before, cell)
+    cell = cell_of(before)
+    cell, changed = replace(cell, limits=_limits(before)), changes(before, cell)
     threads = before.provenance.get("threads", 1)
     device = before.provenance.get("device", "cpu")
-    outcome = execute([cell], store, Options(rerun="all", jobs=1, threads=threads, device=device))
+    options = Options(rerun="all", jobs=1, threads=threads, device=device, keep_models=keep_model)
+    outcome = execute([cell], store, options)
     if not outcome.complete or not outcome.records:
         return Repeated(before, before, "interrupted", changed)
     return compare(store, before, outcome.records[0], half_widths, changed)
@@ -100,36 +101,11 @@ def compare(
     return Repeated(before, after, "within noise" if near else "different", changed, differences)
 
 
-def _cell(record: Record) -> Cell:
-    """The cell of a one-cell matrix made of the record's slot."""
-    slot = record.slot
-    axes = Axes(datasets=[slot.dataset], splits=[slot.split], seeds=[slot.seed])
-    matrix = Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=slot.algorithm, params=slot.params)])
-    (cell,) = plan.cells(matrix, record.provenance.get("device", "cpu"))
-    return replace(cell, limits=_limits(record))
-
-
 def _limits(record: Record) -> Limits:
     """The limits of the record, with no more memory than is free now."""
     free = default_limits(1).memory or float("inf")
     values: dict[str, Any] = {**record.limits, "memory": min(record.limits.get("memory", free), free)}
     return Limits.model_construct(**values)
-
-
-def _changed(before: Record, cell: Cell) -> tuple[str, ...]:
-    """What makes the key of today another one, in words, one for each thing."""
-    found = []
-    if cell.split is not None and cell.split.data_fingerprint != before.data_hash:
-        found.append("the data changed")
-    elif cell.split is not None and cell.split.fingerprint != before.split_hash:
-        found.append("the split changed")
-    if cell.slot != before.slot:
-        found.append("the slot changed: options or parameters have other names or defaults")
-    then, now = before.provenance.get("versions", {}), cell.versions
-    for name in sorted(then.keys() | now.keys()):
-        if then.get(name) != now.get(name):
-            found.append(f"{name} {then.get(name, 'not there')} → {now.get(name, 'not there')}")
-    return tuple(found) or ("the code of the algorithm changed",)  # data and libraries are as they were
 
 
 def _differences(store: Store, before: Record, after: Record, half_widths: HalfWidths) -> tuple[Difference, ...]:

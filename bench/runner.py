@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from bench import energy, provenance
+from bench.afterwards import AFTER, UNCOUNTED
 from bench.curve import Curve
 from bench.errors import BadData, StoreError, Unsupported
 from bench.files import stamps, storage
 from bench.material import Material, made_here
 from bench.matrix import Limits
 from bench.memory import LIMIT_VARIABLE
+from bench.model_files import NOT_KEPT
 from bench.plan import Cell, limits_of
 from bench.planned import Planned
 from bench.process import Child
@@ -32,7 +34,8 @@ from bench.surroundings import usable_cores
 
 TICK = 0.1  # seconds between looks at a running cell
 EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
-LATENCY_PATIENCE = 30.0  # seconds for measuring latency, which ends by itself after 10 unless a call hangs
+LATENCY_PATIENCE = 30.0  # seconds for latency, and as many for faithfulness: each ends by itself after 10
+TOLD = ("seen", "energy", "latency", "answered", "faithfulness", "model")  # news that are kept as they are
 _CONTINUED = "went on from the checkpoint of an earlier attempt; time is that of this attempt alone"
 Progress = Callable[[str, float, int], None]  # phase, seconds so far, bytes now
 
@@ -48,17 +51,26 @@ class _Watched:
     answered: dict[str, int] | None = None  # the counts, there when the answers are complete
     counts: dict[str, int] | None = None  # the same, when nothing is left to measure either
     failure: tuple[str, str] | None = None  # (status, reason) that the cell told or that stopped it
-    memory: int = 0
+    used: int = 0  # bytes, the most at any time
+    memory: int = 0  # the same while the result was made
     warnings: list[str] = field(default_factory=list)
     latency: dict[str, float] = field(default_factory=dict)
     energy: dict[str, Any] = field(default_factory=energy.unavailable)
+    faithfulness: dict[str, Any] = field(default_factory=dict)
+    model: str = ""  # see `Record.model`
     seen: dict[str, Any] = field(default_factory=dict)  # what the process found around it
     load: float | None = field(default_factory=provenance.load)  # before the cell
 
+    def use(self, memory: int) -> None:
+        """Note that so many bytes are in use; what is done when the answers are complete is no cost of theirs."""
+        self.used = max(self.used, memory)
+        if self.phase not in UNCOUNTED:
+            self.memory = max(self.memory, memory)
+
     def settle(self, problem: str) -> None:
-        """Keep a result that was complete before its latency could be measured."""
+        """Keep a result that was complete before all that comes after it was done."""
         self.counts = self.answered
-        self.warnings.append(f"latency is not measured: {problem}")
+        self.warnings.append(f"{AFTER.get(self.phase, AFTER['latency'])}: {problem}")
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,7 @@ class Runner:
     threads: int = 1
     device: str = "cpu"
     beside: bool = False  # other cells of the run may be running at the same time
+    keep_models: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     material: Callable[[Planned], Material] | None = None  # whence the data come; None: the split is made here
 
@@ -106,7 +119,7 @@ class Runner:
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, material, watched)
-                watched.memory = max(watched.memory, now := child.memory(self.limit(cell)[1]))
+                watched.use(now := child.memory(self.limit(cell)[1]))
                 progress(watched.phase, time.monotonic() - clock, now)
                 if watched.counts is None and not watched.failure:
                     watched.failure = self._exceeded(cell, watched, time.monotonic() - clock)
@@ -143,12 +156,12 @@ class Runner:
                     watched.phase, watched.entered = name, time.monotonic()
                 case {"event": "end", "phase": name, "cost": cost}:
                     watched.phases[name] = Phase(**cost)
-                    watched.memory = max(watched.memory, cost["peak"])
+                    watched.use(cost["peak"])
                 case {"event": "fitted"}:
                     child.hand_over(material.held_out())
                 case {"event": "epoch", **values}:
                     watched.curve.add({k: v for k, v in values.items() if k != "event"})
-                case {"event": "seen" | "energy" | "latency" | "answered" as name, "values": values}:
+                case {"event": name, "values": values} if name in TOLD:
                     setattr(watched, name, values)
                 case {"event": "warning", "text": text}:
                     watched.warnings.append(text)
@@ -171,14 +184,15 @@ class Runner:
 
     def _over_limit(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
         time_limit, memory_limit = self.limit(cell)
-        phase_limit = {**cell.limits.phases(), "latency": LATENCY_PATIENCE}.get(watched.phase, math.inf)
+        waits = dict.fromkeys(("latency", "faithfulness"), LATENCY_PATIENCE)
+        phase_limit = {**cell.limits.phases(), **waits}.get(watched.phase, math.inf)
         if watched.phase not in watched.phases and time.monotonic() - watched.entered > phase_limit:
             return "timeout", f"over the limit of {phase_limit:g} s for phase {watched.phase}"
         if seconds > time_limit:
             return "timeout", f"over the limit of {time_limit:.0f} s in phase {watched.phase}"
-        if watched.memory > memory_limit:
+        if watched.used > memory_limit:
             used, allowed = (
-                math.ceil(watched.memory / 1e6),
+                math.ceil(watched.used / 1e6),
                 memory_limit / 1e6,
             )  # so that 600.2 is over 600 in print too
             return "oom", f"{used} MB in phase {watched.phase}, over the limit of {allowed:.0f} MB"
@@ -199,6 +213,7 @@ class Runner:
             "training": str(material.training.resolve()),
             "output": str((folder / "output").resolve()),
             "scratch": str(scratch.resolve()),
+            "keep_model": self.keep_models,
         }
 
     def _scratch(self, cell: Cell) -> Path:
@@ -237,7 +252,9 @@ class Runner:
             warnings=[without_secrets(text) for text in (*watched.warnings, watched.curve.warning) if text],
             provenance={**provenance.machine(), **threads, **watched.seen, "versions": cell.versions, **environment},
             latency=watched.latency,
+            faithfulness=watched.faithfulness,
             energy=watched.energy,
+            model=watched.model or (NOT_KEPT if self.keep_models and status == "ok" else ""),
             about=about(cell.slot.algorithm),
             load={"before": watched.load, "after": provenance.load()},
         )

@@ -1,9 +1,10 @@
 """The store: append-only, content-addressed results on disk.
 
-    cells/<key>/<attempt>/   record.json, lists.parquet, ranks.parquet, questions.parquet, log.txt
+    cells/<key>/<attempt>/   record.json, lists.parquet, ranks.parquet, questions.parquet, log.txt, model/
     context/<split hash>/    what is known of a split; the files are listed in bench/context_io.py
     cache/                   training data of each split, the current key of each slot, an index; may be deleted
     locks/, tmp/             cells in progress
+    blinding.key             of a store without user ids; see bench/blinding.py
 
 An attempt is written under tmp/, synced, and renamed into cells/: done means that the rename happened.
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bench import answers_io, context_io
+from bench import answers_io, blinding, context_io, model_files
 from bench.attempts import answered
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
@@ -160,12 +161,13 @@ class Store:
             return sealed(self.folder / "context" / split_hash)
 
     def put_context(self, split_hash: str, context: Context) -> None:
-        """Keep what is known of a split; a second call with the same hash does nothing."""
+        """Keep what is known of a split, without user ids in a blinded store; a second call does nothing."""
+        key = blinding.key_of(self.folder)
         final = self.folder / "context" / split_hash
         with storage(self.folder), self.writing(split_hash):
             if not sealed(final):
                 temporary = self.begin()
-                context_io.write(context, temporary)
+                context_io.write(blinding.blinded(context, key) if key else context, temporary)
                 seal(temporary)
                 self.publish(temporary, final)
 
@@ -186,18 +188,18 @@ class Store:
         """Make an attempt out of the files in `temporary`; afterwards it is done, or nothing happened.
 
         Where somebody else has answered the same cell since `began`, the first one counts: it is returned, and a
-        second one that answered otherwise is kept beside it.
+        second one that answered otherwise, or whose model was asked for, is kept beside it.
         """
         with storage(self.folder):
             for path in temporary.iterdir():
-                if path.name not in (*answers_io.FILES, LOG):
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
-            files = {p.name: {"sha256": sha256(p), "bytes": p.stat().st_size} for p in sorted(temporary.iterdir())}
+                if path.name not in (*answers_io.FILES, LOG, *_model(record)):
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            files = {n: {"sha256": sha256(p), "bytes": p.stat().st_size} for n, p in attempt_files(temporary).items()}
             first = self._first(record, began)
             second_to = first.attempt if first else ""
             text = replace(record, files=files, second_to=second_to).named().to_json()
             kept = Record.from_json(text, RECORD)
-            if first and answered(first) == answered(kept):
+            if first and answered(first) == answered(kept) and (first.model or not kept.model):
                 return first
             (temporary / RECORD).write_text(text, encoding="utf-8")
             self.publish(temporary, self.folder_of(kept))
@@ -224,7 +226,7 @@ class Store:
 
     def publish(self, temporary: Path, final: Path) -> None:
         """Sync the files in `temporary` and give the folder its final name; a name already taken wins."""
-        for path in temporary.iterdir():
+        for path in temporary.rglob("*"):
             _sync(path)
         _sync(temporary)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -235,6 +237,21 @@ class Store:
                 raise
             shutil.rmtree(temporary)  # another run published the same content first
         _sync(final.parent)
+
+
+def attempt_files(folder: Path) -> dict[str, Path]:
+    """What an attempt has written, by the names that a record gives: answers, log, model; nothing else."""
+    answers = {name: path for name in sorted((*answers_io.FILES, LOG)) if (path := folder / name).is_file()}
+    return answers | model_files.files(folder)
+
+
+def is_attempt_file(name: str) -> bool:
+    """Whether an attempt may have a file of that name; false for any that leads out of its folder."""
+    return name in (*answers_io.FILES, LOG) or model_files.is_model_file(name)
+
+
+def _model(record: Record) -> tuple[str, ...]:
+    return (model_files.MODEL,) if record.model == model_files.KEPT else ()
 
 
 def _place(slot: Slot) -> str:

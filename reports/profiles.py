@@ -69,6 +69,19 @@ def _numbers(group: Group, row: Row) -> Iterator[tuple[str, str]]:
     wait = costs.of_row(row).waits[1]
     if wait is not None:
         yield "One list, p95", f"{columns.seconds(1000 * wait)} ms"
+    yield from _faithfulness(row)
     epochs = max((len(cell.record.curve) for cell in row.cells), default=0)
     if epochs:
         yield "Reports of progress", str(epochs)
+
+
+def _faithfulness(row: Row) -> Iterator[tuple[str, str]]:
+    """How far the best item falls without its reasons and without random items; the mean over the cells that tell."""
+    found = [told for cell in row.cells if "named" in (told := cell.record.faithfulness)]
+    if found:
+        names = ("named", "random", "further")
+        named, drawn, further = (sum(told[name] for told in found) / len(found) for name in names)
+        yield "Ranks lost without the reasons", f"{named:.1f}, without random items {drawn:.1f}"
+        yield "Reasons cost more ranks", f"in {further:.0%} of questions"
+    elif skipped := next((why for cell in row.cells if (why := cell.record.faithfulness.get("skipped"))), None):
+        yield "Ranks lost without the reasons", f"not measured: {skipped}"

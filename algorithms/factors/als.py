@@ -11,10 +11,11 @@ from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from algorithms.factors.feedback_training import train_model
+from algorithms.reasons import strongest
 from bench.algorithm import Algorithm, Can
 from bench.errors import Diverged
 from bench.params import Params, choice, number
-from bench.types import Floats, Query, Training
+from bench.types import Floats, Query, Reason, Training
 
 _REMEDY = "raise regularization, or lower alpha"  # against divergence
 
@@ -42,15 +43,17 @@ class ALS(Algorithm[ALSParams]):
     1 + α r_ui. Trained with three conjugate gradient steps per row and round (Takács, Pilászy and Tikk 2011).
 
     Scoring solves x_u exactly from the history of the question, equation (4), for known and new users alike: what a
-    user did after training counts. An item without training interactions cannot be scored (NaN). Raises Diverged when
-    the learned numbers are not finite or λ is too small for α, in `fit` or in `score`.
+    user did after training counts. So a score is a sum over the history, Hu et al., section 5: s(u, j) = Σ_{i ∈ I_u}
+    c_ui y_jᵀ A_u⁻¹ y_i with A_u = YᵀY + Σ_{i ∈ I_u} (c_ui − 1) y_i y_iᵀ + λI, which is what `explain` shows. An item
+    without training interactions cannot be scored (NaN). Raises Diverged when the learned numbers are not finite or λ
+    is too small for α, in `fit` or in `score`.
     """
 
     name = "implicit-als"
     family = "factors"
     paper = "hu2008"
     Params = ALSParams
-    can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
+    can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS
 
     def fit(self, train: Training) -> None:
         """Learn y (n_items, f)."""
@@ -70,6 +73,18 @@ class ALS(Algorithm[ALSParams]):
             scores = np.asarray(x @ self.item_factors.T)
         scores[:, self.unseen] = np.nan
         return scores
+
+    def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
+        """The n items i of the history with the largest share of the score of j = `item`, c_ui y_jᵀ A_u⁻¹ y_i."""
+        history = query.matrix(self.params.values)[:1]
+        confidence = self.params.alpha * history.data.astype(np.float64)  # (h,)
+        Y = self.item_factors.astype(np.float64)
+        mine = Y[history.indices]  # (h, f)
+        with threadpool_limits(self.threads, "blas"):
+            A = Y.T @ Y + self.params.regularization * np.eye(Y.shape[1])
+            A += (mine.T * (np.abs(confidence) - 1)) @ mine
+            shares = np.maximum(confidence, 0) * (mine @ np.linalg.solve(A, Y[item]))
+        return [] if item in self.unseen else strongest(history.indices, shares, n)
 
     @contextmanager
     def _solving(self) -> Iterator[None]:

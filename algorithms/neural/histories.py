@@ -9,14 +9,17 @@ import numpy as np
 import torch
 from scipy.sparse import csr_matrix
 from torch import Tensor, nn
-from torch.nn.functional import dropout, embedding_bag
+from torch.nn.functional import dropout, embedding_bag, log_softmax
 
+from algorithms.neural.isolation import thread_limit
 from algorithms.neural.model import NeuralModel
 from algorithms.neural.params import NeuralParams
+from algorithms.reasons import strongest
 from bench.algorithm import Can
 from bench.params import number
-from bench.types import Bools, Interactions, Longs, Query
+from bench.types import Bools, Interactions, Longs, Query, Reason
 
+_BLOCK = 64  # histories whose logits are there at once while a list is explained
 MOST = 1 << 24  # numbers in a (b, n_items) array of a step, 64 MB; a step holds about five such arrays
 
 
@@ -101,7 +104,7 @@ class HistoryModel(NeuralModel[P]):
     Questions without an item that training knows are not served. Repeated interactions count once.
     """
 
-    can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
+    can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS
 
     def _batches(self, data: Interactions, device: torch.device, generator: torch.Generator) -> Iterator[Histories]:
         """All histories of training in random order; fewer than batch_size where `MOST` asks for it."""
@@ -110,6 +113,24 @@ class HistoryModel(NeuralModel[P]):
         order = torch.randperm(rows.shape[0], generator=generator, device=generator.device).cpu().numpy()
         for start in range(0, len(order), size):
             yield Histories.of(rows[order[start : start + size]], device)
+
+    def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
+        """The n items h of the history x without which `item` i loses most: ln π_i(x) − ln π_i(x less h), exactly.
+
+        π is the softmax of the logits. One pass through the network for each item of the history.
+        """
+        history = np.unique(query.items[query.offsets[0] : query.offsets[1]])
+        history = history[self.known_items[history]]
+        if not (len(history) and self.known_items[item]):
+            return []
+        less = csr_matrix(1 - np.vstack([np.zeros(len(history)), np.eye(len(history))]))  # (1 + h, h): whole, less each
+        rows = csr_matrix((less.data, history[less.indices], less.indptr), shape=(1 + len(history), self.n_items))
+        chances = np.empty(len(history) + 1)
+        with thread_limit(self.threads), torch.inference_mode():
+            for start in range(0, len(chances), _BLOCK):
+                logits = self.network(Histories.of(rows[start : start + _BLOCK], self._on)).double()
+                chances[start : start + _BLOCK] = log_softmax(logits, dim=1)[:, item].cpu().numpy()
+        return strongest(history, chances[0] - chances[1:], n)
 
     def _served(self, query: Query) -> Bools:
         known = np.concatenate([[0], np.cumsum(self.known_items[query.items])])  # (h + 1,) how many before each place

@@ -14,20 +14,41 @@ from bench.cli import (
     list_,
     new,
     plan,
+    recommend,
     repeat,
     report,
     run,
     score,
+    serve,
     show,
     status,
     store,
     verify,
 )
 
+_COMMANDS = (
+    run,
+    plan,
+    audit,
+    status,
+    show,
+    report,
+    compare,
+    score,
+    repeat,
+    recommend,
+    serve,
+    export,
+    verify,
+    new,
+    check,
+    doctor,
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add every command to `app`, in the order in which `bench --help` lists them."""
-    for module in (run, plan, audit, status, show, report, compare, score, repeat, export, verify, new, check, doctor):
+    for module in _COMMANDS:
         app.command(name=module.__name__.rpartition(".")[2], epilog=module.EXAMPLES)(module.command)
     app.add_typer(list_.app, name="list")
     app.add_typer(data.app, name="data")

@@ -22,6 +22,9 @@ EXAMPLES = "Examples:  bench repeat 3fa4c1   |   bench repeat ease --store other
 def command(
     cell: Annotated[str, typer.Argument(help="The beginning of a cell's key, or its name in the table.")],
     store: StoreFolder = STORE,
+    keep_model: Annotated[
+        bool, typer.Option("--keep-model", help="Keep what it learns, for `bench recommend`.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Run one stored cell again and say whether its answers are bitwise equal, within noise, or different.
@@ -33,7 +36,7 @@ def command(
     from bench.store import Store
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as after Ctrl-C
-    found = repeat(Store(store), cell, _half_widths)
+    found = repeat(Store(store), cell, _half_widths, keep_model=keep_model)
     if json:
         output.as_json(_facts(found))
     else:

@@ -64,6 +64,7 @@ def load_options(
     timing_exclusive: bool = False,
     engine: str = "local",
     device: str = "cpu",
+    keep_models: bool = False,
 ) -> Options:
     """The options of a run."""
     checked = (
@@ -92,6 +93,7 @@ def load_options(
         timing_exclusive=timing_exclusive,
         engine=engine,
         device=usable_device(device) if engine == "local" else device,
+        keep_models=keep_models,
     )
 
 

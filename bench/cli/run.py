@@ -31,6 +31,8 @@ Budget = Annotated[str | None, typer.Option(help="For all cells, such as 30m or 
 EngineName = Annotated[str, typer.Option("--engine", help="Where cells run: local, or ray for the nodes of a cluster.")]
 DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: a GPU where there is one.")]
 Exclusive = Annotated[bool, typer.Option("--timing-exclusive", help="One cell at a time, so that timings are its own.")]
+KeepModels = Annotated[bool, typer.Option("--keep-models", help="Keep what each cell learns, for `bench recommend`.")]
+BlindIds = Annotated[bool, typer.Option("--blind-ids", help="A new store holds a keyed hash in place of user ids.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Run even more than 10,000 cells.")]
 
 
@@ -51,15 +53,17 @@ def command(
     timing_exclusive: Exclusive = False,
     engine: EngineName = "local",
     device: DeviceName = "cpu",
+    keep_models: KeepModels = False,
+    blind_ids: BlindIds = False,
     report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
     yes: Yes = False,
 ) -> None:
     """Run a matrix, keep every result, print the comparison and write the report.
 
-    What the store holds already is not run again. Exit code 0: all cells ok or skipped; 1: some are not; 2: wrong
-    matrix or option; 3: the store cannot be used; 130: interrupted.
+    What the store holds already is not run again, unless its model is to be kept and is not. Exit code 0: all cells ok
+    or skipped; 1: some are not; 2: wrong matrix or option; 3: the store cannot be used; 130: interrupted.
     """
-    from bench import plan
+    from bench import blinding, plan
     from bench.cli.progress import left_out, listener
     from bench.cli.request import load_matrix, load_options
     from bench.execute import execute
@@ -77,6 +81,7 @@ def command(
         timing_exclusive=timing_exclusive,
         engine=engine,
         device=device,
+        keep_models=keep_models,
     )
     if engine == "local":
         options.cells_at_a_time()  # wrong ones are told before anything is loaded
@@ -84,6 +89,8 @@ def command(
     for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
     kept = Store(store, create=True)
+    if blind_ids:
+        blinding.begin(store)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as after Ctrl-C
     with listener() as hears:
         outcome = execute(planned, kept, options, hears)

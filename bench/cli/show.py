@@ -49,6 +49,8 @@ def command(
             for name, p in record.phases.items()
         ),
         *_latency(record.latency),
+        *([("model", record.model)] if record.model else []),
+        *_faithfulness(record.faithfulness),
         *_timings(record.provenance),
         ("whole cell", f"{output.duration(record.wall)}, {output.megabytes(record.memory)}"),
         ("energy", _energy(record.energy)),
@@ -71,6 +73,15 @@ def _latency(found: dict[str, float]) -> list[tuple[str, str]]:
         return []
     waits = ", ".join(f"{name} {1e3 * found[name]:.2f} ms" for name in ("p50", "p95", "p99"))
     return [("one list of 10", f"{waits} ({found['questions']:.0f} questions, one at a time)")]
+
+
+def _faithfulness(found: dict[str, Any]) -> list[tuple[str, str]]:
+    if not found:
+        return []
+    if "skipped" in found:
+        return [("faithfulness", f"not measured: {found['skipped']}")]
+    drops = f"{found['named']:.1f} ranks lower without the reasons, {found['random']:.1f} without random items"
+    return [("faithfulness", f"{drops}; further in {found['further']:.0%} of {found['questions']} questions")]
 
 
 def _energy(found: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from bench import answers_io, provenance, registry, sources
+from bench import provenance, registry, sources
 from bench.datasets import cache
 from bench.engines.shipping import Shipment, pieces, unpack
 from bench.files import sha256
@@ -24,7 +24,7 @@ from bench.plan import Cell
 from bench.planned import Planned
 from bench.records import Slot
 from bench.runner import Runner, default_limits
-from bench.store import LOG, Store
+from bench.store import Store, attempt_files
 
 HEARTBEAT = 1.0  # seconds between two pieces of news
 SENT = ("slot", "key", "label", "family", "limits", "split", "versions")  # of a cell
@@ -75,8 +75,8 @@ def attempt(ordered: str, shipment: Shipment) -> Iterator[News]:
     folder = store.begin()
     try:
         yield from _watched(runner, _cell(values["cell"]), folder)
-        for path in _files(folder):
-            yield from (("file", (path.name, piece)) for piece in pieces(path))
+        for name, path in attempt_files(folder / "output").items():
+            yield from (("file", (name, piece)) for piece in pieces(path))
     finally:
         runner.stop.set()
         shutil.rmtree(folder, ignore_errors=True)
@@ -94,13 +94,8 @@ def _watched(runner: Runner, cell: Cell, folder: Path) -> Iterator[News]:
         finally:
             runner.stop.set()
         record = future.result()
-    yield "record", (record.to_json(), {path.name: sha256(path) for path in _files(folder)})
+    yield "record", (record.to_json(), {name: sha256(path) for name, path in attempt_files(folder / "output").items()})
     yield "environment", provenance.installed()
-
-
-def _files(folder: Path) -> list[Path]:
-    """What an attempt has written; what a plug-in has put beside it is not sent."""
-    return [path for name in (*answers_io.FILES, LOG) if (path := folder / "output" / name).is_file()]
 
 
 def _cell(values: dict[str, Any]) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from bench.engines import ray
 from bench.engines.local import Local
@@ -26,11 +27,13 @@ def opened(
     given = options.limits
     if options.engine == "ray":
         alone = options.timing_exclusive
-        with ray.connected(cells, store, given, options.threads, options.jobs, alone, say, options.device) as engine:
+        asked = (given, options.threads, options.jobs, alone, say, options.device, options.keep_models)
+        with ray.connected(cells, store, *asked) as engine:
             yield engine, engine.limits
     else:
         jobs = options.cells_at_a_time()
         usual = default_limits(jobs)
         limits = Limits.model_construct(time=given.time or usual.time, memory=given.memory or usual.memory)
-        runner = Runner(store, limits, threads=options.threads, device=options.device, beside=jobs > 1)
+        facts: dict[str, Any] = {"threads": options.threads, "device": options.device, "beside": jobs > 1}
+        runner = Runner(store, limits, **facts, keep_models=options.keep_models)
         yield Local(runner, jobs), limits

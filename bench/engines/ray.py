@@ -32,7 +32,7 @@ from bench.matrix import Limits
 from bench.plan import Cell
 from bench.planned import KEPT, Planned
 from bench.records import Record
-from bench.store import Store
+from bench.store import Store, attempt_files, is_attempt_file
 
 RETRIES = 3  # of an attempt whose node or worker was lost
 SILENCE = 60.0  # seconds without news, which come every second, after which an attempt counts as lost
@@ -55,6 +55,7 @@ class Ray:
     jobs: int | None
     nodes: Nodes
     device: str = "cpu"
+    keep_models: bool = False
     fetched: dict[str, int] = field(default_factory=dict)  # how often the data of a split were fetched by a node
     lost: int = 0  # attempts
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -105,6 +106,7 @@ class Ray:
         beside = place.slots > 1 and self.jobs != 1
         limits, gpus = self.limits.model_dump(exclude_none=True), int(self.device == "cuda")
         runner = {"limits": limits, "threads": self.threads, "beside": beside, "device": self.device}
+        runner["keep_models"] = self.keep_models
         task = _task(node.attempt, place.name, self.threads, num_gpus=gpus, num_returns="streaming")
         record, hashes, installed = None, {}, None
         for kind, value in self._answers(task.remote(node.order(cell, runner), shipment)):
@@ -118,10 +120,12 @@ class Ray:
                     record, hashes = Record.from_json(value[0], "the record of a node"), value[1]
                 case "environment":
                     installed = value
-                case "file":
-                    with storage(self.store.folder), (output / value[0]).open("ab") as file:
-                        file.write(value[1])
-        found = {path.name: sha256(path) for path in output.iterdir()}
+                case "file" if is_attempt_file(value[0]):
+                    with storage(self.store.folder):
+                        (output / value[0]).parent.mkdir(parents=True, exist_ok=True)
+                        with (output / value[0]).open("ab") as file:
+                            file.write(value[1])
+        found = {name: sha256(path) for name, path in attempt_files(output).items()}
         if record is None or found != hashes:
             raise _Lost("its answer was damaged on the way")
         with storage(self.store.folder):
@@ -194,6 +198,7 @@ def connected(
     alone: bool,
     say: Callable[[str], None],
     device: str = "cpu",
+    keep_models: bool = False,
 ) -> Iterator[Ray]:
     """An engine on the running cluster, its nodes looked at; `alone` means one cell per node.
 
@@ -208,7 +213,7 @@ def connected(
         nodes = Nodes(partial(_ask, algorithms), node.facts(algorithms), needed, alone, say)
         memory = nodes.wait_for_first()
         usual = Limits.model_construct(time=limits.time or 1800.0, memory=limits.memory or memory)
-        yield Ray(store, usual, threads, jobs, nodes, device)
+        yield Ray(store, usual, threads, jobs, nodes, device, keep_models)
     finally:
         if ours:
             ray.shutdown()

@@ -112,8 +112,9 @@ def _files(store: Store, content: Content) -> Iterator[tuple[str, Path]]:
     """Name in the bundle and place of every file of the store that belongs there, in a fixed order."""
     folder = store.folder
     for record in sorted(content.records, key=lambda record: (record.key, record.attempt)):
-        paths = sorted(path for path in store.folder_of(record).iterdir() if path.name in {*record.files, RECORD})
-        yield from ((f"cells/{record.key}/{record.attempt}/{path.name}", path) for path in paths)
+        place = store.folder_of(record)
+        names = sorted({*record.files, RECORD})
+        yield from ((f"cells/{record.key}/{record.attempt}/{name}", place / name) for name in names)
     for split_hash in content.contexts:
         paths = sorted((folder / "context" / split_hash).iterdir())
         yield from ((f"context/{split_hash}/{path.name}", path) for path in paths)

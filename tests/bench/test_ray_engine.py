@@ -158,6 +158,16 @@ def test_a_cluster_gives_the_same_answers_as_this_machine(cluster: Any, tmp_path
     assert list((there.folder / "tmp").iterdir()) == []
 
 
+def test_models_come_back_from_a_node(cluster: Any, tmp_path: Path):
+    wanted = matrix(AlgorithmSpec(name="hybrid-weighted"))  # a model with folders in its folder
+    here, there = Store(tmp_path / "here", create=True), Store(tmp_path / "there", create=True)
+    for store, engine in ((here, "local"), (there, "ray")):
+        outcome = execute(plan.cells(wanted), store, Options(engine=engine, limits=LIMITS, keep_models=True))
+        assert [record.model for record in outcome.records] == ["kept"], outcome.records[0].warnings
+    assert answers(here) == answers(there)
+    assert any(name.startswith("model/first/") for name in there.records()[0].files)
+
+
 def test_what_a_cell_breaks_on_a_node_harms_no_other_cell(cluster: Any, tmp_path: Path):
     store = Store(tmp_path / "store", create=True)
     names = ["zoo-segfaults", "zoo-leaves-quietly", "zoo-spawns", "zoo-tame"]
