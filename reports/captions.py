@@ -10,6 +10,7 @@ from reports.figures.cutoffs import foremost
 from reports.figures.overview import marks
 from reports.figures.pairs import MOST
 from reports.figures.tradeoff import Cost
+from reports.growth import Growth
 from reports.model import LISTED, Group
 from reports.ranks import Table
 from reports.statistics import bootstrap
@@ -76,6 +77,16 @@ def groups(group: Group, metric: str) -> str:
     return (
         f"{metric} by groups of users, held-out items and time, on {sample(group)}. The colour is the share of the "
         "best of the column: light is as good as the best. Groups of items count their own held-out items alone."
+    )
+
+
+def growth(found: Growth) -> str:
+    """Of quality by how much is known of a user."""
+    users = found.steps[-1][1].users
+    same = "about the same held-out items at every step" if found.same_items else "about what comes after each step"
+    return (
+        f"{found.column.title} for {users:,} users of {found.dataset} whom training does not know, asked after their "
+        f"first interactions {same} (split {found.split}). Bars are 95 % bootstrap intervals over users."
     )
 
 

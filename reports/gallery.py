@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from reports import captions, columns, differences, ranks
+from reports import captions, columns, differences, growth, ranks
 from reports import slices as parts
 from reports.averages import CURVES
 from reports.columns import of_metric
@@ -27,6 +27,7 @@ from reports.figures import (
     style,
     tradeoff,
 )
+from reports.figures import growth as growths
 from reports.figures.numbers import Numbers
 from reports.model import Group, Results
 from reports.plots import curves, dots, points, tiles
@@ -105,6 +106,31 @@ def of_group(group: Group, looks: Looks) -> Iterator[Drawn]:
 
 def across(results: Results, looks: Looks) -> Iterator[Drawn]:
     """What takes several data sets or splits."""
+    for found in growth.of_groups(results.groups):
+        yield _growth(found, looks)
+    yield from _overall(results, looks)
+
+
+def _growth(found: growth.Growth, looks: Looks) -> Drawn:
+    """A line for each algorithm over the number of known interactions."""
+    shown, column = numbers.growth(found), found.column
+    ticks = {"tickvals": list(range(len(found.steps))), "ticktext": [str(step) for step, _ in found.steps]}
+    title = f"{column.title}  ({'better →' if column.sign > 0 else '← better'})"
+    plot = curves.draw(
+        shown,
+        "step",
+        {column.name: title},
+        looks.styles,
+        coloured=set(found.labels[: cutoffs.SHOWN]),
+        bottom=lambda _: axis("Interactions known of a user", **ticks),
+    )
+    figure = growths.draw(found, looks.styles)
+    said = f"{column.title} by what is known of a user, on {found.dataset}"
+    return Drawn(f"growth-{found.dataset}", said, captions.growth(found), figure, plot, shown)
+
+
+def _overall(results: Results, looks: Looks) -> Iterator[Drawn]:
+    """All data sets side by side."""
     found = ranks.comparable(results.groups)
     if len(found) < 2:
         return

@@ -50,7 +50,9 @@ def draw(results: Results) -> list[Picture]:
         for one in gallery.of_group(group, looks):
             name = _free_name(f"{_slug(group.dataset)}-{_slug(group.split)}-{one.kind}", {p.name for p in drawn})
             drawn.append(_picture(name, group, one))
-    return drawn + [_picture(one.kind, None, one) for one in gallery.across(results, looks)]
+    for one in gallery.across(results, looks):
+        drawn.append(_picture(_free_name(_slug(one.kind), {p.name for p in drawn}), None, one))
+    return drawn
 
 
 def _picture(name: str, group: Group | None, drawn: Drawn) -> Picture:

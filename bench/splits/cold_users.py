@@ -1,7 +1,8 @@
 """cold-users: some users have no training interaction; they are asked after their first few, or after none at all.
 
 The users who are held out depend on `seed` only: for every value of `shown` the training part is the same, and whoever
-asks after five interactions also asks after none. Those with no more than `shown` interactions are not asked.
+asks after five interactions also asks after none. Those with no more than `shown` interactions, or than `after`, are
+not asked.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ class Options(Params):
     """Share of the users who ask for the validation; 0 for none."""
     shown: int = number(0, low=0, high=1_000_000)
     """How many interactions are their history: the first ones; where the data has no order, drawn ones."""
+    after: int = number(0, low=0, high=1_000_000)
+    """After how many interactions what is held out begins, if later than after the shown ones: several values of
+    `shown` are then asked about the same items, to see how quality grows."""
     seed: int = number(0, low=0, high=2**31 - 1)
     """Which draw; not the seed of the algorithms."""
 
@@ -36,5 +40,5 @@ def parts(interactions: Interactions, options: Options) -> Parts:
     lengths = np.diff(interactions.offsets) if drawn is None else drawn.lengths
     users = np.flatnonzero(lengths)
     who = roles(users, interactions.n_users, options.test, options.validation, options.seed, "users")
-    result = shown_first(lengths, who, np.full(len(lengths), options.shown))
+    result = shown_first(lengths, who, np.full(len(lengths), options.shown), options.after)
     return result if drawn is None else drawn.parts(result)

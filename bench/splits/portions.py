@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.splits.divide import TEST, TEST_HISTORY, TRAIN, VALIDATION, VALIDATION_HISTORY, Parts
+from bench.splits.divide import LEFT_OUT, TEST, TEST_HISTORY, TRAIN, VALIDATION, VALIDATION_HISTORY, Parts
 from bench.types import Longs
 
 
@@ -32,12 +32,15 @@ def portions(lengths: Longs, tests: Longs, validations: Longs) -> Parts:
     return np.repeat(np.tile(np.array([TRAIN, VALIDATION, TEST], np.int8), len(lengths)), counts)
 
 
-def shown_first(lengths: Longs, roles: Parts, shown: Longs) -> Parts:
+def shown_first(lengths: Longs, roles: Parts, shown: Longs, after: int = 0) -> Parts:
     """(n,) for g users one after the other: training, or `shown` (g,) of history and then what is held out.
 
-    `roles` (g,) says who trains (TRAIN), who asks for the validation (VALIDATION) and who for the test (TEST).
+    `roles` (g,) says who trains (TRAIN), who asks for the validation (VALIDATION) and who for the test (TEST). What is
+    held out begins after `after` interactions, if these are more than are shown; those between are left out.
     """
     histories = np.array([TRAIN, VALIDATION_HISTORY, TEST_HISTORY], np.int8)[roles]
+    between = np.array([TRAIN, LEFT_OUT, LEFT_OUT], np.int8)[roles]
     kept = np.minimum(shown, lengths)
-    counts = np.stack([kept, lengths - kept], axis=1).ravel()
-    return np.repeat(np.stack([histories, roles], axis=1).ravel(), counts)
+    passed = np.minimum(np.maximum(after - kept, 0), lengths - kept)
+    counts = np.stack([kept, passed, lengths - kept - passed], axis=1).ravel()
+    return np.repeat(np.stack([histories, between, roles], axis=1).ravel(), counts)

@@ -17,6 +17,7 @@ from reports.figures.cutoffs import foremost
 from reports.figures.pairs import Pairs
 from reports.figures.spread import of_group
 from reports.figures.tradeoff import Cost
+from reports.growth import Growth
 from reports.model import Group, Row
 from reports.ranks import Table
 from reports.slices import Sliced
@@ -138,6 +139,18 @@ def cutoffs(group: Group) -> Numbers:
         for name, values in row.curves.items()
         for k, value in zip(CUTOFFS, values, strict=True)
     ]
+
+
+def growth(found: Growth) -> Numbers:
+    """Quality after each number of known interactions, with its interval; steps are counted from 0."""
+    lines = []
+    for label in found.labels:
+        for place, (shown, _) in enumerate(found.steps):
+            estimate = found.estimate(label, shown)
+            low, high = estimate.interval or (None, None)
+            named = {"algorithm": label, "family": found.family(label), "metric": found.column.name, "shown": shown}
+            lines.append({**named, "step": place, "value": estimate.value, "low": low, "high": high})
+    return lines
 
 
 def overview(groups: Sequence[Group]) -> Numbers:

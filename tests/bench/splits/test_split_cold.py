@@ -80,6 +80,15 @@ def test_for_any_number_shown_the_same_users_train():
     assert all(int(user[1:]) % 10 >= 5 for user in asking[2])
 
 
+def test_after_asks_about_the_same_items_however_many_are_shown():
+    spec = {"name": "cold-users", "test": 0.2, "validation": 0.1, "after": 5}
+    found = [make(dataset(TEN), {**spec, "shown": shown}) for shown in (0, 2, 5, 7)]
+    assert len({tuple(pairs(split.test)) for split in found[:3]}) == 1
+    assert [len(split.test.query.items) for split in found] == [0, 4, 10, 14]
+    assert [split.left_out for split in found] == [15, 9, 0, 0]
+    assert len({tuple(pairs(split.train)) for split in found}) == 1
+
+
 def test_cold_items_are_in_no_training_interaction():
     split = make(dataset(TEN), {"name": "cold-items", "test": 0.3, "validation": 0.2})
     assert split.validation is not None

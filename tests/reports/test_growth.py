@@ -1,0 +1,65 @@
+"""The section on first interactions: which splits make a series, and what it says."""
+
+import pytest
+import synthetic_store as synthetic
+from lxml import html
+
+import reports
+from reports import growth
+from reports.load import load
+
+STEPS = (0, 2, 10)
+
+
+def split(shown, after):
+    return {"name": "cold-users", "test": 0.2, "shown": shown, "after": after, "seed": 0}
+
+
+def store_of(folder, after, steps=STEPS, failing=()):
+    store = synthetic.empty(folder / "store")
+    for number, shown in enumerate(steps):
+        store.put_context(str(number) * 64, synthetic.context(8))
+        for label, rank in (("learns", 9 - shown // 2), ("stays", 5)):
+            options = {"split": split(shown, after), "split_hash": str(number) * 64}
+            status = {"status": "oom"} if (label, shown) in failing else {}
+            found = None if status else synthetic.answers([[rank]] * 8)
+            synthetic.put(store, synthetic.record(label, **options, **status), found)
+    return store
+
+
+def test_splits_that_differ_in_what_is_shown_are_a_series(tmp_path):
+    (found,) = growth.of_groups(load(store_of(tmp_path, 10)).groups)
+    assert [shown for shown, _ in found.steps] == list(STEPS) and found.same_items
+    assert found.labels == ["learns", "stays"], "the best after the most interactions first"
+    assert [found.estimate("stays", shown).value for shown in STEPS] == [pytest.approx(0.356207)] * 3
+    learnt = [found.estimate("learns", shown).value for shown in STEPS]
+    assert learnt == sorted(learnt) and learnt[0] < learnt[2]
+
+
+def test_other_items_at_each_step_are_told(tmp_path):
+    (found,) = growth.of_groups(load(store_of(tmp_path, 0)).groups)
+    assert not found.same_items
+    page = html.parse(reports.write(store_of(tmp_path / "b", 0), tmp_path / "report"))
+    assert "asked about different items" in page.xpath("//section[@id='growth']")[0].text_content()
+
+
+def test_an_algorithm_without_a_number_somewhere_is_no_line(tmp_path):
+    (found,) = growth.of_groups(load(store_of(tmp_path, 10, failing=[("learns", 2)])).groups)
+    assert found.labels == ["stays"]
+
+
+def test_one_step_is_no_series(tmp_path):
+    store = store_of(tmp_path, 10, steps=(5,))
+    assert growth.of_groups(load(store).groups) == []
+    assert not html.parse(reports.write(store, tmp_path / "report")).xpath("//section[@id='growth']")
+
+
+def test_the_section_and_its_picture_have_the_same_numbers(tmp_path):
+    store = store_of(tmp_path, 10)
+    path = reports.write(store, tmp_path / "report")
+    rows = html.parse(path).xpath("//table[contains(@class, 'growth')]/tbody/tr")
+    shown = [[float(cell.get("data-sort")) for cell in row.xpath("td")] for row in rows]
+    lines = (path.parent / "figures" / "growth-movielens-small.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "algorithm,family,metric,shown,step,value,low,high"
+    assert [float(line.split(",")[5]) for line in lines[1:]] == [value for row in shown for value in row]
+    assert [line.split(",")[3] for line in lines[1:4]] == ["0", "2", "10"]
