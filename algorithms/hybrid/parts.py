@@ -100,6 +100,14 @@ class Hybrid(Algorithm[P]):
         return needs, Can.RANK | (together & (Can.PERSONALISE | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS))
 
     @classmethod
+    def content(cls, params: P) -> dict[str, str]:
+        """What decides the answers of the parts, under their names."""
+        found: dict[str, str] = {}
+        for name, (inner, values) in zip(_PARTS, cls._loaded(params), strict=True):
+            found |= {f"{name}.{what}": sha for what, sha in inner.content(values).items()}
+        return found
+
+    @classmethod
     def _loaded(cls, params: P) -> list[tuple[type[Algorithm[Any]], Any]]:
         """Class and parameters of both parts."""
         ones = (params.first, params.second)
