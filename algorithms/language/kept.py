@@ -64,6 +64,8 @@ class _Found:
 
 def _fill(found: _Found, texts: list[str], compute: Callable[[list[str]], Computed], folder: Path | None) -> None:
     missing = np.flatnonzero(~found.there)
+    if not len(missing):
+        return
     waiting: list[Longs] = []
     for some, computed in compute([texts[row] for row in missing]):
         found.put(missing[some], computed)

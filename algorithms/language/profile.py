@@ -27,13 +27,13 @@ P = TypeVar("P", bound=ProfileParams)
 
 
 class TextProfileModel(Algorithm[P]):
-    """s(u, j) = cos(p_u, v_j) with p_u = Σ_i w_ui v_i / Σ_i w_ui over the history of u and w_ui = 2^(−a_ui / half_life),
+    """s(u, j) = cos(p_u, v_j) with p_u = Σ_i w_ui v_i / Σ_i w_ui over the history of u, w_ui = 2^(−a_ui / half_life),
 
     v_i the vector of the text of item i less the mean of all (Mu and Viswanath 2018, "All-but-the-top: simple and
-    effective postprocessing for word representations", step 1), of length 1, and a_ui how many items came after i in the history. Where the
-    history has no order, all weights are 1. Nothing is learnt from interactions: new users and items are as good as
-    others. An item without a text is "cannot score" (NaN) and adds nothing to a profile; somebody without history, or
-    with such items only, gets 0 for all other items.
+    effective postprocessing for word representations", step 1), of length 1, and a_ui how many items came after i in
+    the history. Where the history has no order, all weights are 1. Nothing is learnt from interactions: new users and
+    items are as good as others. An item without a text is "cannot score" (NaN) and adds nothing to a profile; somebody
+    without history, or with such items only, gets 0 for all other items.
     """
 
     family = "language"

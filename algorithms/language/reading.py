@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 import transformers
+from safetensors import SafetensorError
 from torch import Tensor
 
 from algorithms.language.folders import require_memory
 from algorithms.neural.isolation import random_numbers
 from algorithms.neural.sequence.rectangles import buckets
-from bench.errors import BadConfig, Unsupported
-from bench.models.catalogue import Kind
+from bench.errors import BadConfig
 from bench.types import Floats, Longs
 
+M = TypeVar("M")
 _BATCH = 2048  # tokens that are read at a time
 _CHARACTERS = 16  # of a text for each token that a model takes; what stands behind them is not even looked at
 
@@ -33,29 +34,21 @@ class Reader(Protocol):
         """(b, d) vectors of texts of tokens (b, l), `real` (b, l) where they are no padding."""
 
 
-def opened(folder: Path, kind: Kind, device: torch.device) -> Reader:
+def opened(make: Callable[[Path, torch.device], M], folder: Path, device: torch.device) -> M:
     """The model of a folder, on the device.
 
     Raises Unsupported where it needs more memory than there is, and BadConfig where its files cannot be read.
     """
     require_memory(folder)
-    quiet()
-    from algorithms.language.encoder import Encoder
-    from algorithms.language.generator import Generator
-
-    with random_numbers(device, 0):
-        try:
-            return Encoder(folder, device) if kind == "encoder" else Generator(folder, device)
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise BadConfig(f"model folder {folder} cannot be read: {type(error).__name__}: {reason}") from None
-
-
-def quiet() -> None:
-    """No hub is asked, and nothing is printed."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["HF_HUB_OFFLINE"] = "1"  # no hub is asked, whatever a folder says
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
+    with random_numbers(device, 0):
+        try:
+            return make(folder, device)
+        except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise BadConfig(f"model folder {folder} cannot be read: {type(error).__name__}: {reason}") from None
 
 
 def encoded(tokenizer: Any, texts: list[str], most: int, special: bool = True) -> list[list[int]]:

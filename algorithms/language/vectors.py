@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import torch
 from pydantic import Field, field_validator
 
 from algorithms.language import kept
@@ -64,10 +66,7 @@ def content(params: VectorParams) -> dict[str, str]:
     """SHA-256 of the files that decide the vectors. Raises as `folder_of` does, and BadConfig without the file."""
     if not params.vectors:
         return {"model": identity(folder_of(params.model, params.kind))}
-    path = Path(params.vectors)
-    if not path.is_file():
-        raise BadConfig(f"vectors: there is no file {path}")
-    return {"vectors": sha256(path)}
+    return {"vectors": sha256(_file(params.vectors))}
 
 
 def item_vectors(items: Side, params: VectorParams, device: str, threads: int) -> Floats:
@@ -77,7 +76,7 @@ def item_vectors(items: Side, params: VectorParams, device: str, threads: int) -
     not what it should be.
     """
     if params.vectors:
-        return _own(Path(params.vectors), len(items))
+        return _own(_file(params.vectors), len(items))
     texts = rendered(items, params.template)
     distinct = sorted({text for text in texts if text})
     if not distinct:
@@ -97,12 +96,22 @@ def _read(texts: list[str], params: VectorParams, device: str, threads: int) -> 
     key = digest([identity(folder), params.kind, params.max_tokens, on.type, versions])
 
     def compute(missing: list[str]) -> kept.Computed:
-        from algorithms.language.reading import opened, read
+        from algorithms.language.encoder import Encoder
+        from algorithms.language.generator import Generator
+        from algorithms.language.reading import Reader, opened, read
 
+        make: Callable[[Path, torch.device], Reader] = Encoder if params.kind == "encoder" else Generator
         with thread_limit(threads):
-            yield from read(opened(folder, params.kind, on), missing, params.max_tokens, on)
+            yield from read(opened(make, folder, on), missing, params.max_tokens, on)
 
     return kept.vectors(key, texts, compute)
+
+
+def _file(vectors: str) -> Path:
+    path = Path(vectors)
+    if not path.is_file():
+        raise BadConfig(f"vectors: there is no file {path}")
+    return path
 
 
 def _own(path: Path, n_items: int) -> Floats:
@@ -118,7 +127,5 @@ def _own(path: Path, n_items: int) -> Floats:
     vectors = found.astype(np.float32)
     wrong = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(wrong):
-        raise BadData(
-            f"{path}: row {wrong[0]} (counted from 0) has a number that is not finite ({len(wrong)} such rows)"
-        )
+        raise BadData(f"{path}: {len(wrong)} rows have numbers that are not finite, the first is row {wrong[0] + 1}")
     return vectors
