@@ -74,7 +74,7 @@ class Hybrid(Algorithm[P]):
 
     family = "hybrid"
     compiles = True  # a part may
-    Params = HybridParams
+    Params: ClassVar[type[Any]] = HybridParams
     can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
     takes_both: ClassVar[Can] = Can.SERVE_NEW_USERS
     unsaved: ClassVar[tuple[str, ...]] = ()  # attributes that are made anew after loading
