@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from algorithms.hybrid.parts import Hybrid, Specification, part, specification
 from algorithms.hybrid.reciprocal_rank import ranks
-from algorithms.language.folders import absolute, folder_of, identity
+from algorithms.language.folders import absolute, folder_of, identity, require_memory
 from algorithms.language.judge import Judged, TitleJudge
 from algorithms.language.likelihood import Likelihood
 from algorithms.language.reading import opened
@@ -105,8 +105,11 @@ class LLMRerank(Hybrid[RerankParams]):
         return {"model": identity(folder_of(params.model, "generator")), **super().content(params)}
 
     def fit(self, train: Training) -> None:
-        """Fit the base. Raises what it raises, Unsupported where no item has a title, and as `folder_of` does."""
-        folder_of(self.params.model, "generator")
+        """Fit the base; the language model is loaded when the first question is asked.
+
+        Raises what the base raises, Unsupported where no item has a title, and as `folder_of` and `require_memory` do.
+        """
+        require_memory(folder_of(self.params.model, "generator"))
         self.titles = rendered(train.items, self.params.template)
         if not any(self.titles):
             raise Unsupported(f"no item of the data set has a text for the template {self.params.template!r}")

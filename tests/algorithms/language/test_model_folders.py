@@ -75,10 +75,8 @@ def test_more_than_memory_is_refused_with_both_numbers_before_loading(encoder, g
     monkeypatch.setattr(memory, "available", lambda: 1000)
     said = r"language model .* needs \d.* of memory, 1.0 kB are available"
     refused(Unsupported, said, model=str(encoder), template="{text}!")
-    rerank = registry.create("llm-rerank", model=str(generator), base="popularity")
-    rerank.fit(training())
-    with pytest.raises(Unsupported, match=said):
-        rerank.judge(np.arange(3, dtype=np.int32), np.arange(3, 5, dtype=np.int32))
+    refused(Unsupported, said, "llm-embedding", model=str(generator), template="{text}!")
+    refused(Unsupported, said, "llm-rerank", model=str(generator))
 
 
 def test_half_precision_counts_double(encoder, tmp_path, monkeypatch):
