@@ -71,6 +71,15 @@ class Algorithm(ABC, Generic[P]):
         """What holds for these parameters, where they decide more than the flags of the class say."""
         return cls.needs, cls.can
 
+    @classmethod
+    def content(cls, params: P) -> dict[str, str]:
+        """SHA-256 of what lies outside the data and decides the answers, such as a file that a parameter names.
+
+        Raises BadConfig where a parameter names what is not there, and Unsupported where something has to be fetched
+        first.
+        """
+        return {}
+
     @abstractmethod
     def fit(self, train: Training) -> None:
         """Learn from scratch; a second call forgets the first. The arrays in `train` are read-only."""

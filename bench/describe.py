@@ -28,6 +28,7 @@ class Description:
     needs: list[str] = field(default_factory=list)
     can: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)  # names of the algorithms inside a hybrid
+    content: dict[str, str] = field(default_factory=dict)  # SHA-256 of files that parameters name
     family: str = ""
     unavailable: str = ""  # why it cannot be imported here
     wrong: str = ""  # what is wrong with the parameters
@@ -74,7 +75,7 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
     try:
         cls = registry.load(name)
         params = build(cls.Params, values, f"algorithm {name!r}")
-        (needs, can), parts = cls.abilities(params), cls.parts(params)
+        (needs, can), parts, content = cls.abilities(params), cls.parts(params), cls.content(params)
     except Unsupported as error:
         return {"unavailable": str(error)}
     except BadConfig as error:
@@ -86,6 +87,7 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
         "needs": [flag.name for flag in needs],
         "can": [flag.name for flag in can],
         "parts": parts,
+        "content": content,
         "family": cls.family,
     }
 

@@ -177,6 +177,7 @@ def _cell(
         "versions": versions,
         "device": device,
         "format": FORMAT,
+        **({"content": description.content} if description.content else {}),
     }
     params = description.params or spec.params
     slot = Slot(dataset_spec, split_spec, spec.name, params, 0)

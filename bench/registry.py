@@ -156,7 +156,8 @@ def _missing(point: EntryPoint) -> str:
     if not point.extras:
         return f"package {absent[0]!r} is not installed"
     extra = ",".join(point.extras)
-    return f'package {absent[0]!r} is not installed; `pip install -e ".[{extra}]"` adds it (needs a C compiler)'
+    compiles = " (needs a C compiler)" if "lightfm" in point.extras else ""
+    return f'package {absent[0]!r} is not installed; `pip install -e ".[{extra}]"` adds it{compiles}'
 
 
 def _summary(tree: ast.Module) -> str:

@@ -1,9 +1,10 @@
-"""What the hybrids have in common: two registered algorithms, created, fitted and asked as one."""
+"""What the hybrids have in common: registered algorithms, created, fitted and asked as one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
+from operator import and_, or_
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -60,21 +61,24 @@ class HybridParams(Params):
         return specification(value)
 
 
-P = TypeVar("P", bound=HybridParams)
+P = TypeVar("P", bound=Params)
 
 
 class Hybrid(Algorithm[P]):
-    """Two algorithms on the same data. Each has the seed, device and threads of the hybrid, and a scratch of its own.
+    """Algorithms on the same data, two unless a class says otherwise.
 
-    The flags of the class are those of the default parts; with others, `abilities` says what holds. A part that needs
-    what the data does not have, and a question by a new user to a part that serves none, raise Unsupported.
+    Each has the seed, device and threads of the hybrid, and a scratch of its own. The flags of the class are those of
+    the default parts; with others, `abilities` says what holds. A part that needs what the data does not have, and a
+    question by a new user to a part that serves none, raise Unsupported.
     """
 
     family = "hybrid"
     compiles = True  # a part may
-    Params = HybridParams
+    Params: ClassVar[type[Any]] = HybridParams
     can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS
     takes_both: ClassVar[Can] = Can.SERVE_NEW_USERS
+    unsaved: ClassVar[tuple[str, ...]] = ()  # attributes that are made anew after loading
+    part_names: ClassVar[tuple[str, ...]] = _PARTS  # the parameters that hold its parts
 
     @classmethod
     def parts(cls, params: P) -> list[str]:
@@ -88,27 +92,35 @@ class Hybrid(Algorithm[P]):
     def abilities(cls, params: P) -> tuple[Needs, Can]:
         """What the data must have for these parts, and what they can do together.
 
-        All needs of both. Of the abilities, those in `takes_both` where both parts have them, the others where one has.
+        All needs of all. Of the abilities, those in `takes_both` where all parts have them, the others where one has.
         """
         needs, cans = Needs.NOTHING, []
         for inner, values in cls._loaded(params):
             needed, able = inner.abilities(values)
             needs |= needed
             cans.append(able)
-        every, some = cans[0] & cans[1], cans[0] | cans[1]
+        every, some = reduce(and_, cans), reduce(or_, cans)
         together = (every & cls.takes_both) | (some & ~cls.takes_both)
         return needs, Can.RANK | (together & (Can.PERSONALISE | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS))
 
     @classmethod
+    def content(cls, params: P) -> dict[str, str]:
+        """What decides the answers of the parts, under their names."""
+        found: dict[str, str] = {}
+        for name, (inner, values) in zip(cls.part_names, cls._loaded(params), strict=True):
+            found |= {f"{name}.{what}": sha for what, sha in inner.content(values).items()}
+        return found
+
+    @classmethod
     def _loaded(cls, params: P) -> list[tuple[type[Algorithm[Any]], Any]]:
-        """Class and parameters of both parts."""
-        ones = (params.first, params.second)
+        """Class and parameters of each part."""
+        ones = [getattr(params, name) for name in cls.part_names]
         loaded = [(registry.load(one["name"]), one) for one in ones]
         return [(inner, build(inner.Params, one["params"], one["name"])) for inner, one in loaded]
 
     def fit(self, train: Training) -> None:
-        """Fit both parts. Raises Unsupported where the data lacks what a part needs, and whatever the parts raise."""
-        for name in _PARTS:
+        """Fit all parts. Raises Unsupported where the data lacks what a part needs, and whatever the parts raise."""
+        for name in self.part_names:
             made = self._created(getattr(self.params, name))
             lacking = _lacking(made.needs, train, self.device)
             if lacking:
@@ -131,15 +143,16 @@ class Hybrid(Algorithm[P]):
 
     def save(self, folder: Path) -> None:
         """Write each part into a folder of its own."""
-        persistence.save({name: value for name, value in vars(self).items() if name not in _PARTS}, folder)
-        for name in _PARTS:
+        apart = {*self.part_names, *self.unsaved}
+        persistence.save({name: value for name, value in vars(self).items() if name not in apart}, folder)
+        for name in self.part_names:
             getattr(self, name).save(folder / name)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The hybrid that `save` wrote."""
         hybrid = super().load(folder)
-        for name in _PARTS:
+        for name in cls.part_names:
             setattr(hybrid, name, registry.load(getattr(hybrid.params, name)["name"]).load(folder / name))
         return hybrid
 

@@ -12,6 +12,7 @@ from bench.cli import (
     doctor,
     export,
     list_,
+    models,
     new,
     plan,
     recommend,
@@ -52,4 +53,5 @@ def register(app: typer.Typer) -> None:
         app.command(name=module.__name__.rpartition(".")[2], epilog=module.EXAMPLES)(module.command)
     app.add_typer(list_.app, name="list")
     app.add_typer(data.app, name="data")
+    app.add_typer(models.app, name="models")
     app.add_typer(store.app, name="store")

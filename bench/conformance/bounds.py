@@ -22,6 +22,12 @@ def is_number(field: FieldInfo) -> bool:
     return bool(kinds & {int, float})
 
 
+def _words(field: FieldInfo) -> bool:
+    """Whether the field holds one of a few words."""
+    values = get_args(field.annotation)
+    return bool(values) and all(isinstance(value, str) for value in values)
+
+
 def bound(field: FieldInfo, names: tuple[str, ...]) -> Any:
     """The bound declared under one of the names, or None."""
     found = [getattr(part, name) for part in field.metadata for name in names if hasattr(part, name)]
@@ -46,7 +52,7 @@ def _refused(lab: Lab) -> None:
             require(both, f"{name} has no lower or no upper bound")
             for value in _outside(field):
                 _require_refusal(lab, name, value)
-        elif field.annotation is not None and all(isinstance(value, str) for value in get_args(field.annotation)):
+        elif field.annotation is bool or _words(field):
             _require_refusal(lab, name, "no such choice")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -49,13 +50,16 @@ class Check:
     def __str__(self) -> str:
         return self.name
 
-    def run(self, cls: type[Algorithm[Any]]) -> Outcome:
-        """Put the question. Whatever else the algorithm raises is a failure with its type and text."""
+    def run(self, cls: type[Algorithm[Any]], **usual: Any) -> Outcome:
+        """Put the question. Whatever else the algorithm raises is a failure with its type and text.
+
+        `usual` are parameters to examine it with where the default ones take too long, such as a smaller model.
+        """
         from bench.conformance.lab import lab_of
 
         try:
             with threadpool_limits(1):
-                self.examine(lab_of(cls))
+                self.examine(lab_of(cls, json.dumps(usual, sort_keys=True)))
         except NotExamined as reason:
             return Outcome(self.name, "skipped", str(reason))
         except ConformanceFailure as failure:

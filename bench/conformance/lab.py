@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -22,15 +23,19 @@ Model = Algorithm[Any]
 
 @dataclass
 class Lab:
-    """Fitted models of one class, with default parameters and seed 0. A check that changes a model fits its own."""
+    """Fitted models of one class, with seed 0 and the usual parameters: those in `usual`, else the default ones.
+
+    A check that changes a model fits its own.
+    """
 
     cls: type[Model]
+    usual: dict[str, Any] = field(default_factory=dict)
     _models: dict[Exam, Model | Exception] = field(default_factory=dict)
 
     def new(self, **params: Any) -> Model:
         """An unfitted model. Raises NotExamined where a GPU is needed and missing."""
         try:
-            values = build(self.cls.Params, params, self.cls.__name__)
+            values = build(self.cls.Params, self.usual | params, self.cls.__name__)
         except BadConfig as error:
             raise ConformanceFailure(f"cannot be created: {error}") from None
         return self.cls(values, seed=0, device=_device(self.cls), threads=1)
@@ -106,6 +111,6 @@ def _device(cls: type[Model]) -> str:
 
 
 @lru_cache(maxsize=2)
-def lab_of(cls: type[Model]) -> Lab:
-    """The lab of a class; only the last two are kept, so models of a long test run do not pile up."""
-    return Lab(cls)
+def lab_of(cls: type[Model], usual: str = "{}") -> Lab:
+    """The lab of a class and of parameters in JSON; the last two are kept, so models of a long run do not pile up."""
+    return Lab(cls, json.loads(usual))

@@ -100,7 +100,7 @@ class SequenceModel(NeuralModel[P]):
     def _task(self, train: Training, device: torch.device) -> Task:
         data, p = train.interactions, self.params
         everything = torch.tensor(data.items, dtype=torch.long, device=device)
-        known = torch.as_tensor(np.flatnonzero(self.known_items), device=device)
+        known = torch.as_tensor(np.unique(data.items), dtype=torch.long, device=device)
         inputs = np.maximum(np.diff(data.offsets) - self.only_targets, 0)
         starts, lengths = cut(data.offsets[:-1], inputs, p.max_length)
         criterion = NextItemLoss(p, len(known))
@@ -119,9 +119,13 @@ class SequenceModel(NeuralModel[P]):
 
         def loss(batch: Sequences) -> Tensor:
             states = self.network(batch.items, batch.lengths)[batch.asked]  # (p, d)
-            return criterion(states, self._vectors, batch.targets, batch.negatives)
+            return self._loss(criterion, states, batch)
 
         return Task(batches, loss)
+
+    def _loss(self, criterion: NextItemLoss, states: Tensor, batch: Sequences) -> Tensor:
+        """A scalar for the states (p, d) before the targets of a batch."""
+        return criterion(states, self._vectors, batch.targets, batch.negatives)
 
     def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
         """The n items of the history that add most to the score of `item`, as `contributions` says."""

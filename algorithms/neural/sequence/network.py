@@ -28,7 +28,7 @@ class SequenceNetwork(nn.Module):
 
     def __init__(self, n_vectors: int, factors: int) -> None:
         super().__init__()
-        self.items = ItemVectors(n_vectors, factors)
+        self.items: nn.Module = ItemVectors(n_vectors, factors)
 
     @abstractmethod
     def forward(self, items: Tensor, lengths: Tensor) -> Tensor:
