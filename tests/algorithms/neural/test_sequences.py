@@ -88,9 +88,10 @@ def test_reasons_are_what_the_score_loses_by_small_steps(name: str) -> None:
             handle.remove()
         slopes[other] = (moved[0] - moved[1]) / (2 * step)
     found = {reason.item: reason.weight for reason in model.explain(query, item, n=12)}
-    largest = max(slopes.values())
-    for other, slope in slopes.items():
-        assert found.get(other, 0) == pytest.approx(max(slope, 0), abs=0.02 * largest)  # a step is not infinitely small
+    largest, score = max(slopes.values()), abs(float(model.score(query)[0, item]))
+    rounding = float(np.finfo(np.float32).eps) * score / step  # of the two scores whose difference makes a slope
+    for other, slope in slopes.items():  # a step is not infinitely small either
+        assert found.get(other, 0) == pytest.approx(max(slope, 0), abs=0.02 * largest + rounding)
     assert list(found.values()) == sorted(found.values(), reverse=True)
     assert model.explain(query, N_ITEMS - 1) == []
 
