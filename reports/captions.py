@@ -76,7 +76,7 @@ def groups(group: Group, metric: str) -> str:
     """Of parts of the users, the items and the time."""
     return (
         f"{metric} by groups of users, held-out items and time, on {sample(group)}. The colour is the share of the "
-        "best of the column: light is as good as the best. Groups of items count their own held-out items alone."
+        "best of the column. Groups of items count their own held-out items alone."
     )
 
 
