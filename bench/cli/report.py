@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bench.cli import output
 from bench.cli.run import STORE
-
-if TYPE_CHECKING:
-    from reports.model import Results
 
 FORMS = ("text", "markdown", "latex", "csv")
 EXAMPLES = "Examples:  bench report   |   bench report results -o paper --baseline item-knn --metric recall@20"
@@ -64,8 +61,8 @@ def command(
         raise typer.Exit(1)
 
 
-def _printed(results: Results, form: str) -> str:
-    """The comparison as the files of a report have it, or as `bench run` ends."""
+def _printed(results: Any, form: str) -> str:
+    """The comparison, of `reports.model.Results`, as the files of a report have it, or as `bench run` ends."""
     from reports import tables
 
     found = tables.of_results(results)
