@@ -10,6 +10,7 @@ AMAZON_LICENCE = "none stated (Amazon reviews, McAuley Lab, UCSD); for research,
 SASREC = "Wang-Cheng Kang and Julian McAuley (2018). Self-Attentive Sequential Recommendation. ICDM 2018. "
 SASREC_DOI = "https://doi.org/10.1109/ICDM.2018.00035"
 SASREC_FILES = "https://raw.githubusercontent.com/kang205/SASRec"
+FILMS = {"../ml-1m/movies.dat": "", "../ml-1m/dbpedia_abstracts.json": ""}  # where they are, they tell what items are
 
 SASREC_ML_1M = Source(
     name="sasrec-ml-1m",
@@ -21,6 +22,7 @@ SASREC_ML_1M = Source(
         "ml-1m.txt.gz|ml-1m.txt": "7c5d534ef3a363c21c424a260fa8e4e0dd0237d8370eb1a250280afbf03fd7dd"
         "|b725f3acb3986fe3130bffd1e77a74d182a1f51799567a236dbd60270f95b0a2"
     },
+    optional={"sas_to_original_items.txt": "", **FILMS},
     folder="sasrec",
     rows=999_611,
     home="https://github.com/kang205/SASRec",
@@ -64,7 +66,7 @@ NCF_ML_1M = Source(
     "https://doi.org/10.1145/3038912.3052569",
     reader="bench.datasets.readers.ncf:ncf_ml_1m",
     files={NCF_TRAIN: "|fbe7d60a15c0c70193279684368030549e262b7e3cfcc7197ce89ab49a342150", **NCF_REST},
-    optional={"item-id-map.tsv": "", "../ml-1m/movies.dat": ""},
+    optional={"item-id-map.tsv": "", **FILMS},
     rows=1_000_209,
     home="https://github.com/hexiangnan/neural_collaborative_filtering",
     parts=plain(

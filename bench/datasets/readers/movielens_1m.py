@@ -34,7 +34,7 @@ def ml_1m(folder: Path, duplicates: str = "last") -> Dataset:
         path, [*wanted, Column("4", "number")] if timed else wanted, separator="::", header=False
     ).arrays
     films = dict(read_films(folder / "movies.dat"))
-    abstracts = _abstracts(folder / "dbpedia_abstracts.json")
+    abstracts = read_abstracts(folder / "dbpedia_abstracts.json")
     return build(
         "ml-1m",
         users,
@@ -65,8 +65,8 @@ def _people(path: Path) -> Iterator[tuple[str, list[str]]]:
         yield user, [f"age={AGES[age]}", f"gender={gender}", f"occupation={occupations[int(occupation)]}"]
 
 
-def _abstracts(path: Path) -> dict[str, str]:
-    """Film id -> abstract; nothing where there is no such file."""
+def read_abstracts(path: Path) -> dict[str, str]:
+    """dbpedia_abstracts.json: film id -> abstract; nothing where there is no such file."""
     if not path.is_file():
         return {}
     try:

@@ -9,9 +9,7 @@ import numpy as np
 from bench.datasets.build import build
 from bench.datasets.formats import tables
 from bench.datasets.formats.cells import Column
-from bench.datasets.readers.described import sentences
-from bench.datasets.readers.lines import cells
-from bench.datasets.readers.movielens_1m import read_films
+from bench.datasets.readers.renumbered_films import described_films
 from bench.types import Dataset
 
 PAIR = [Column("1", "id"), Column("2", "id"), Column("3", "number", 1, 5)]
@@ -21,9 +19,8 @@ TIME = Column("4", "number")
 def ncf_ml_1m(folder: Path, duplicates: str = "last") -> Dataset:
     """`ncf-ml-1m`: the rows of ml-1m.train.rating and ml-1m.test.rating (user, item, rating, time) together.
 
-    ml-1m.train.user-item-rating.tsv.gz will do for the first, but has no times, so then there are none. Titles and
-    genres come from MovieLens's own movies.dat, in a folder ml-1m beside this one, through item-id-map.tsv (item here,
-    item there), where both are.
+    ml-1m.train.user-item-rating.tsv.gz will do for the first, but has no times, so then there are none. Titles,
+    genres and abstracts come from the files of `ml-1m` through item-id-map.tsv, where they are.
     """
     timed = (folder / "ml-1m.train.rating").is_file()
     train = folder / ("ml-1m.train.rating" if timed else "ml-1m.train.user-item-rating.tsv.gz")
@@ -34,7 +31,6 @@ def ncf_ml_1m(folder: Path, duplicates: str = "last") -> Dataset:
     ]
     users, items = ([*first, *second] for first, second in zip(parts[0][:2], parts[1][:2], strict=True))
     ratings, *times = (np.concatenate(both) for both in zip(parts[0][2:], parts[1][2:], strict=True))
-    films = _films(folder)
     return build(
         "ncf-ml-1m",
         users,
@@ -43,16 +39,5 @@ def ncf_ml_1m(folder: Path, duplicates: str = "last") -> Dataset:
         times=times[0].astype("int64") if times else None,
         scale=(1, 5),
         duplicates=duplicates,
-        titles={item: title for item, (title, _) in films.items()} or None,
-        texts={item: sentences(*film) for item, film in films.items()} or None,
-        item_features={item: genres for item, (_, genres) in films.items()} or None,
+        **described_films(folder, "item-id-map.tsv", "\t"),
     )
-
-
-def _films(folder: Path) -> dict[str, tuple[str, list[str]]]:
-    """Item -> title and genres; nothing where one of the files is missing."""
-    path, map_path = folder / ".." / "ml-1m" / "movies.dat", folder / "item-id-map.tsv"
-    if not (path.is_file() and map_path.is_file()):
-        return {}
-    films = dict(read_films(path))
-    return {item: films[film] for _, (item, film) in cells(map_path, "\t", 2) if film in films}

@@ -10,23 +10,28 @@ import pyarrow as pa
 
 from bench.datasets.build import build
 from bench.datasets.readers.adjacency import read_adjacency, repeated
+from bench.datasets.readers.renumbered_films import described_films
 from bench.datasets.readers.sequences import pairs
 from bench.datasets.source import find
 from bench.errors import BadData
 from bench.types import Dataset
 
 
-def _sasrec(name: str, files: str, folder: Path, duplicates: str = "keep") -> Dataset:
-    """One `user item` a line, the lines of a user in the order of time."""
+def _sasrec(name: str, files: str, numbers: str, folder: Path, duplicates: str = "keep") -> Dataset:
+    """One `user item` a line, the lines of a user in the order of time.
+
+    Items that are films of MovieLens 1M by the file `numbers` are described as there.
+    """
     path = find(folder, files)
     if path is None:
         raise BadData(f"{folder}: {files.replace('|', ' or ')} is missing")
     users, items = pairs(path)
-    return build(name, users, items, ordered=True, duplicates=duplicates)
+    described = described_films(folder, numbers, " ") if numbers else {}
+    return build(name, users, items, ordered=True, duplicates=duplicates, **described)
 
 
-sasrec_ml_1m = partial(_sasrec, "sasrec-ml-1m", "ml-1m.txt.gz|ml-1m.txt")
-sasrec_video = partial(_sasrec, "sasrec-video", "Video.txt")
+sasrec_ml_1m = partial(_sasrec, "sasrec-ml-1m", "ml-1m.txt.gz|ml-1m.txt", "sas_to_original_items.txt")
+sasrec_video = partial(_sasrec, "sasrec-video", "Video.txt", "")
 
 
 def _s3rec(name: str, what: str, folder: Path, duplicates: str = "keep") -> Dataset:

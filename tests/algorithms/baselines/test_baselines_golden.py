@@ -21,6 +21,7 @@ FOUND = {  # NDCG@10 with "user-time", with "last-out"
     "popularity": (0.117058, 0.039889),
     "recent-popularity": (0.112722, 0.040530),
     "group-popularity": (0.121471, 0.040483),
+    "genre-popularity": (0.009643, 0.001923),
     "most-recent": (0.042983, 0.016846),
     "co-occurrence": (0.160621, 0.048621),
 }

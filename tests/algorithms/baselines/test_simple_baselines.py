@@ -10,6 +10,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from algorithms.baselines.co_occurrence import CoOccurrence
+from algorithms.baselines.genre_popularity import GenrePopularity
 from algorithms.baselines.group_popularity import GroupPopularity, GroupPopularityParams
 from algorithms.baselines.most_recent import MostRecent, MostRecentParams
 from algorithms.baselines.recent_popularity import RecentPopularity, RecentPopularityParams
@@ -112,6 +113,43 @@ def test_much_shrinkage_is_popularity():
 def test_features_are_needed():
     with pytest.raises(Unsupported, match="needs user features"):
         fitted(GroupPopularity(GroupPopularityParams()), OWNED)
+
+
+# item 0 has genre 0, item 1 genres 0 and 1, item 2 genre 1, item 3 genre 2, item 4 none, item 5 genres 0 and 2;
+# nobody has met items 3 to 5, nor any item of genre 2; user 1 has item 1 twice
+GENRES = np.array([[1, 0, 0], [1, 3, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0], [1, 0, 1]], np.float32)
+MET = data([(0, 0), (0, 1), (1, 0), (1, 1), (1, 1), (2, 0), (2, 2)], 3, 6)
+
+
+def genre_model(interactions, genres):
+    model = GenrePopularity(Params())
+    model.fit(Training(interactions, Side(tuple("abcdef"), features=genres), NOBODY))
+    return model
+
+
+def test_genre_popularity():
+    """Counts are 3, 2 and 1; genre 0 has a mean of 5/2, genre 1 of 3/2, and what nobody has met 6/3."""
+    wanted = [5 / 2, (5 / 2 + 3 / 2) / 2, 3 / 2, 2, 2, 5 / 2]
+    found = genre_model(MET, csr_matrix(GENRES)).score(query([0, -1], 6, [[0], []]))
+    np.testing.assert_allclose(found, [wanted, wanted], rtol=1e-6)
+
+
+def test_a_stored_zero_is_no_genre():
+    stored = csr_matrix(np.ones((6, 3), np.float32))
+    stored.data[:] = GENRES.ravel()
+    found = genre_model(MET, stored).score(query([0], 6))
+    np.testing.assert_array_equal(found, genre_model(MET, csr_matrix(GENRES)).score(query([0], 6)))
+
+
+def test_genre_popularity_of_no_interactions():
+    np.testing.assert_array_equal(
+        genre_model(data([], 1, 6), csr_matrix(GENRES)).score(query([0], 6)), np.zeros((1, 6))
+    )
+
+
+def test_genres_are_needed():
+    with pytest.raises(Unsupported, match="needs item features"):
+        genre_model(MET, None)
 
 
 def test_co_occurrence_counts_common_users():

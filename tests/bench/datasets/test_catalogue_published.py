@@ -16,6 +16,23 @@ def test_sasrec_ml_1m(tmp_path, name):
     assert dataset.interactions.ordered
 
 
+def test_sasrec_ml_1m_is_described_by_the_files_of_ml_1m(tmp_path):
+    files = {
+        "sasrec/ml-1m.txt": "1 2\n1 1\n2 3\n",
+        "sasrec/sas_to_original_items.txt": "1 31\n2 40\n3 99\n4 50\n",
+        "ml-1m/movies.dat": "31::Bees (1999)::Comedy\n40::Cats (1950)::War\n50::Dogs (2000)::War\n",
+        "ml-1m/dbpedia_abstracts.json": '{"40": "A film about silence."}',
+    }
+    dataset = sasrec_ml_1m(put(tmp_path, files) / "sasrec")
+    assert rows(dataset) == [("1", "2"), ("1", "1"), ("2", "3")]
+    assert told(dataset, "1") == ("Bees (1999)", "Bees (1999). Comedy")
+    assert told(dataset, "2") == ("Cats (1950)", "Cats (1950). War. A film about silence.")
+    assert features(dataset, "2") == ["War"]
+    assert told(dataset, "3") == ("3", "3")  # movies.dat does not know it
+    (tmp_path / "sasrec/sas_to_original_items.txt").unlink()
+    assert sasrec_ml_1m(tmp_path / "sasrec").items.texts is None
+
+
 def test_sasrec_video(tmp_path):
     assert rows(sasrec_video(put(tmp_path, {"Video.txt": "1 9\n1 3\n"}))) == [("1", "9"), ("1", "3")]
     with pytest.raises(BadData, match="expected two words on each line"):
@@ -63,6 +80,8 @@ def test_ncf_takes_titles_from_ml_1m(tmp_path):
     assert told(dataset, "0") == ("Bees (1999)", "Bees (1999). Comedy")
     assert features(dataset, "1") == ["War"]
     assert told(dataset, "2") == ("2", "2")
+    put(tmp_path, {"ml-1m/dbpedia_abstracts.json": '{"31": "A film about honey."}'})
+    assert told(ncf_ml_1m(tmp_path / "ncf"), "0")[1] == "Bees (1999). Comedy. A film about honey."
 
 
 def test_ncf_with_upstream_s_times(tmp_path):

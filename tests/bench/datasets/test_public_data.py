@@ -69,6 +69,9 @@ def test_what_is_known_of_items():
     assert sum(len(text) > 100 for text in films.texts) > 3_000  # 3,301 abstracts, a few of them short
     assert "Misérables, Les (1995)" in films.titles
     assert catalogue.load("ncf-ml-1m").items.titles[0] == "One Flew Over the Cuckoo's Nest (1975)"
+    sequences = catalogue.load("sasrec-ml-1m").items
+    assert "Misérables, Les (1995)" in sequences.titles
+    assert set(sequences.texts) < set(films.texts)
     assert "MALICE MIZER" in catalogue.load("lastfm-2k").items.titles
 
 
