@@ -42,6 +42,7 @@ class Can(Flag):
     EXPLAIN = auto()
     SERVE_NEW_USERS = auto()  # a history is enough, the user number may be -1
     SCORE_NEW_ITEMS = auto()  # items without training interactions get a meaningful score
+    ANSWER_TEXT = auto()  # `ask` ranks the catalogue by words in the place of a history
 
 
 class Algorithm(ABC, Generic[P]):
@@ -99,6 +100,13 @@ class Algorithm(ABC, Generic[P]):
     def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
         """Up to n reasons why `item` suits question 0 of `query`, strongest first."""
         raise Unsupported(f"{self.name} does not explain its recommendations")
+
+    def ask(self, text: str) -> Floats:
+        """Scores (n_items,) of the catalogue for words in the place of a history, higher is better.
+
+        NaN means "these words say nothing of it". The text has at least one character that is no white space.
+        """
+        raise Unsupported(f"{self.name} does not answer words")
 
     def save(self, folder: Path) -> None:
         """Write the learned state as arrays and JSON (never pickle)."""

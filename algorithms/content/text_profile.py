@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from typing import TypeVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from algorithms.content.terms import term_counts
+from algorithms.content.terms import term_counts, words
 from algorithms.neighbours.similarity import product
 from bench.algorithm import Algorithm, Can, Needs
 from bench.params import Params, choice
@@ -41,7 +42,7 @@ class TextProfile(Algorithm[P]):
     compiles = True
     Params = TextParams
     needs = Needs.ITEM_TEXT
-    can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS
+    can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS | Can.ANSWER_TEXT
 
     @abstractmethod
     def weights(self, counts: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
@@ -64,6 +65,20 @@ class TextProfile(Algorithm[P]):
     def profiles(self, query: Query) -> csr_matrix:
         """p (b, n_terms)."""
         return csr_matrix(query.matrix().astype(np.float64) @ self.adds)
+
+    def ask(self, text: str) -> Floats:
+        """(n_items,) float32: what somebody with this text as profile gets; NaN for an item with none of its words."""
+        column = {term: number for number, term in reversed([*enumerate(self.terms)])}  # a word before its namesake
+        told = {column[word]: count for word, count in Counter(words(text)).items() if word in column}
+        row = (np.array([*told.values()], np.float64), (np.zeros(len(told), np.int32), np.array([*told], np.int32)))
+        counts = csr_matrix(row, shape=(1, len(self.terms)))
+        scores = product(self.asked(counts), self.index, self.threads)[0]
+        scores[scores == 0] = np.nan
+        return np.asarray(scores)
+
+    def asked(self, counts: csr_matrix) -> csr_matrix:
+        """p (1, n_terms) of a text with these counts."""
+        return counts
 
     def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
         """The n items of the history that add most to the score of `item`, with the terms that weigh most in that."""

@@ -24,10 +24,15 @@ class ContentTFIDF(TextProfile[TextParams]):
 
     def weights(self, counts: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
         """d (n_items, n_terms), twice."""
+        self.idf = term_factors(counts, "tf-idf")
+        unit = self.asked(counts)
+        return unit, unit
+
+    def asked(self, counts: csr_matrix) -> csr_matrix:
+        """d (n, n_terms) of n texts."""
         vectors = counts.copy()
         vectors.data = 1 + np.log(vectors.data)
-        unit = unit_rows(csr_matrix(vectors @ diags(term_factors(counts, "tf-idf"))))
-        return unit, unit
+        return unit_rows(csr_matrix(vectors @ diags(self.idf)))
 
     def profiles(self, query: Query) -> csr_matrix:
         """p (b, n_terms), each of length 1."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from threadpoolctl import threadpool_limits
 
+from algorithms import item_text
 from algorithms.linear.gram import gram
 from algorithms.linear.in_place import weights_from_inverse
 from algorithms.reasons import strongest
 from bench import memory
 from bench.algorithm import Algorithm, Can, Needs
 from bench.errors import Diverged, Unsupported
-from bench.params import Params, number
+from bench.params import Params, choice, number
 from bench.types import Floats, Query, Reason, Training
 
 _BLOCK = 512  # items whose products of features are computed at a time
@@ -27,6 +28,8 @@ class EASEFeaturesParams(Params):
     """λ: how strongly the item-item weights are pulled towards zero."""
     feature_weight: float = number(100, low=1e-6, high=1e6, search=(1, 1000), log=True)
     """α: how many users one feature counts for."""
+    item_text: bool = choice(False, tune=False)
+    """Describe items by the vectors of their texts, besides the features where there are any."""
 
 
 class EASEFeatures(Algorithm[EASEFeaturesParams]):
@@ -34,7 +37,8 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
 
     EASE on the users' rows X (binary, users × items) with the rows of the features F (features × items) below them, α
     being their weight; "CEASE" of Jeunen, Van Balen and Goethals (2020), "Closed-form models for collaborative
-    filtering with side-information". The column of an item without interactions is learnt from F alone, which gives it
+    filtering with side-information". With `item_text` the coordinates of the vectors of the texts (those of `text-knn`)
+    are rows of F as well. The column of an item without interactions is learnt from F alone, which gives it
     a score; one that is lower than those of most items with interactions, so it stands above other new items rather
     than above what is well known.
 
@@ -50,14 +54,28 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
     needs = Needs.ITEM_FEATURES
     can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS
 
+    @classmethod
+    def abilities(cls, params: EASEFeaturesParams) -> tuple[Needs, Can]:
+        """Texts in the place of features, where they are asked for."""
+        return item_text.needs(True) if params.item_text else cls.needs, cls.can
+
+    @classmethod
+    def parts(cls, params: EASEFeaturesParams) -> list[str]:
+        """What reads the texts."""
+        return item_text.parts(params.item_text)
+
+    @classmethod
+    def content(cls, params: EASEFeaturesParams) -> dict[str, str]:
+        """Of the language model."""
+        return item_text.content(params.item_text)
+
     def fit(self, train: Training) -> None:
         """Invert a matrix of all items of which something is known.
 
-        Raises Unsupported without features or when it does not fit into the free memory, Diverged for too small an l2.
+        Raises Unsupported without features or when it does not fit into the free memory, Diverged for too small an l2,
+        and with `item_text` what `text-knn` raises.
         """
-        if train.items.features is None:
-            raise Unsupported(f"{self.name} needs features of the items, and the data set has none")
-        matrix, features = train.interactions.matrix(), csr_matrix(train.items.features, dtype=np.float64)
+        matrix, features = train.interactions.matrix(), self._features(train)
         met = np.bincount(matrix.indices, minlength=matrix.shape[1])
         self.known = np.flatnonzero(met + np.diff(features.indptr))  # items with interactions or features
         n = len(self.known)
@@ -81,6 +99,16 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
             return []
         weights = self.weights[np.searchsorted(self.known, history), np.searchsorted(self.known, item)]
         return strongest(history, weights, n)
+
+    def _features(self, train: Training) -> csr_matrix:
+        """Fᵀ (n_items, n_features)."""
+        given = train.items.features
+        if given is None and not self.params.item_text:
+            raise Unsupported(f"{self.name} needs features of the items, and the data set has none")
+        told = [] if given is None else [csr_matrix(given, dtype=np.float64)]
+        if self.params.item_text:
+            told.append(csr_matrix(item_text.vectors(train, self.device, self.threads), dtype=np.float64))
+        return hstack(told, "csr")
 
     def _inverse(self, dense: Floats, features: csr_matrix) -> Floats:
         """The lower triangle of P (n, n) from that of XᵀX, which is overwritten, and Fᵀ (n, n_features)."""

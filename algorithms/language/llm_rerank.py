@@ -11,7 +11,6 @@ from pydantic import Field, field_validator
 
 from algorithms.hybrid.parts import Hybrid, Specification, part, specification
 from algorithms.hybrid.reciprocal_rank import ranks
-from algorithms.language.folders import absolute, folder_of, identity, require_memory
 from algorithms.language.judge import Judged, TitleJudge
 from algorithms.language.likelihood import Likelihood
 from algorithms.language.reading import opened
@@ -20,6 +19,7 @@ from algorithms.neural.isolation import find_device, thread_limit
 from bench.algorithm import Can, Needs
 from bench.errors import Unsupported
 from bench.models.catalogue import GENERATOR
+from bench.models.folders import absolute, folder_of, identity, require_memory
 from bench.params import Params, number
 from bench.topk import top_k
 from bench.types import Floats, Ints, Query, Training

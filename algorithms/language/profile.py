@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from pathlib import Path
+from typing import Self, TypeVar
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from algorithms.language.vectors import VectorParams, content, item_vectors
+from algorithms.language.words import Words
 from algorithms.reasons import strongest
+from bench import persistence
 from bench.algorithm import Algorithm, Can, Needs
+from bench.errors import Unsupported
 from bench.params import choice, number
 from bench.types import Floats, Query, Reason, Training
 
@@ -33,13 +37,19 @@ class TextProfileModel(Algorithm[P]):
     effective postprocessing for word representations", step 1), of length 1, and a_ui how many items came after i in
     the history. Where the history has no order, all weights are 1. Nothing is learnt from interactions: new users and
     items are as good as others. An item without a text is "cannot score" (NaN) and adds nothing to a profile; somebody
-    without history, or with such items only, gets 0 for all other items.
+    without history, or with such items only, gets 0 for all other items. Words are asked as a history of one item with
+    that text would be, unless the vectors are given.
     """
 
     family = "language"
     Params = ProfileParams
     needs = Needs.ITEM_TEXT
-    can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS
+    can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS | Can.ANSWER_TEXT
+
+    @classmethod
+    def abilities(cls, params: P) -> tuple[Needs, Can]:
+        """Vectors that are given say nothing of how a text is read."""
+        return cls.needs, cls.can & ~Can.ANSWER_TEXT if params.vectors else cls.can
 
     @classmethod
     def content(cls, params: P) -> dict[str, str]:
@@ -51,8 +61,12 @@ class TextProfileModel(Algorithm[P]):
         vectors = item_vectors(train.items, self.params, self.device, self.threads)
         self.described = np.asarray(np.isfinite(vectors).all(axis=1))  # (n_items,)
         self.ordered = train.interactions.ordered
+        known = vectors[self.described]
+        self.centre = known.mean(axis=0) if self.params.centred else np.zeros(vectors.shape[1], np.float32)
         self.vectors = np.zeros_like(vectors)
-        self.vectors[self.described] = _unit(vectors[self.described], self.params.centred)
+        self.vectors[self.described] = _unit(known - self.centre)
+        self.model = self.content(self.params).get("model", "")  # SHA-256 of what reads words
+        self.words: Words | None = None  # opened when the first ones come
 
     def score(self, query: Query) -> Floats:
         """(b, n_items) float32."""
@@ -61,6 +75,30 @@ class TextProfileModel(Algorithm[P]):
         scores = (profiles / np.where(lengths > 0, lengths, 1)) @ self.vectors.T
         scores[:, ~self.described] = np.nan
         return np.asarray(scores)
+
+    def ask(self, text: str) -> Floats:
+        """(n_items,) float32: cos(v, v_j), v being what the model makes of the text, less the mean of the items.
+
+        Raises as `Words.vector` does, and Unsupported where the vectors were given.
+        """
+        if self.params.vectors:
+            raise Unsupported(f"{self.name} took its vectors from a file, and cannot read words")
+        if self.words is None:
+            self.words = Words(self.params, self.device, self.threads)
+        scores = self.vectors @ _unit(self.words.vector(text, self.model)[None] - self.centre)[0]
+        scores[~self.described] = np.nan
+        return np.asarray(scores)
+
+    def save(self, folder: Path) -> None:
+        """All but the language model, which stays where it is."""
+        persistence.save({name: value for name, value in vars(self).items() if name != "words"}, folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The algorithm that `save` wrote; it needs the language model for words only."""
+        loaded = super().load(folder)
+        loaded.words = None
+        return loaded
 
     def explain(self, query: Query, item: int, n: int = 5) -> list[Reason]:
         """The n items of the history that add most to the score of `item`: w_ui·v_iᵀv_j / |Σ_i w_ui v_i|."""
@@ -84,8 +122,7 @@ class TextProfileModel(Algorithm[P]):
         return weights
 
 
-def _unit(vectors: Floats, centred: bool) -> Floats:
-    """The rows at length 1, less their mean if `centred`; a row of zeros stays."""
-    moved = vectors - vectors.mean(axis=0) if centred else vectors
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.where(lengths > 0, lengths, 1))
+def _unit(vectors: Floats) -> Floats:
+    """The rows at length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))

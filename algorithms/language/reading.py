@@ -13,10 +13,10 @@ import transformers
 from safetensors import SafetensorError
 from torch import Tensor
 
-from algorithms.language.folders import require_memory
 from algorithms.neural.isolation import random_numbers
 from algorithms.neural.sequence.rectangles import buckets
 from bench.errors import BadConfig
+from bench.models.folders import require_memory
 from bench.types import Floats, Longs
 
 M = TypeVar("M")

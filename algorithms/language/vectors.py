@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
 from pydantic import Field, field_validator
 
 from algorithms.language import kept
-from algorithms.language.folders import absolute, folder_of, identity
 from algorithms.language.texts import checked, rendered
 from algorithms.neural.isolation import find_device, thread_limit
 from bench.errors import BadConfig, BadData, Unsupported
 from bench.files import sha256
 from bench.models.catalogue import ENCODER, GENERATOR, Kind
+from bench.models.folders import absolute, folder_of, identity
 from bench.params import Params, number
 from bench.records import digest
 from bench.types import Floats, Side
+
+if TYPE_CHECKING:
+    from algorithms.language.reading import Reader
 
 _LIBRARIES = ("torch", "transformers", "sentence-transformers")  # another version may read a text differently
 
@@ -96,15 +99,22 @@ def _read(texts: list[str], params: VectorParams, device: str, threads: int) -> 
     key = digest([identity(folder), params.kind, params.max_tokens, on.type, versions])
 
     def compute(missing: list[str]) -> kept.Computed:
-        from algorithms.language.encoder import Encoder
-        from algorithms.language.generator import Generator
-        from algorithms.language.reading import Reader, opened, read
+        from algorithms.language.reading import read
 
-        make: Callable[[Path, torch.device], Reader] = Encoder if params.kind == "encoder" else Generator
         with thread_limit(threads):
-            yield from read(opened(make, folder, on), missing, params.max_tokens, on)
+            yield from read(reader(params.kind, folder, on), missing, params.max_tokens, on)
 
     return kept.vectors(key, texts, compute)
+
+
+def reader(kind: Kind, folder: Path, on: torch.device) -> Reader:
+    """The loaded model of a folder. Raises as `opened` does."""
+    from algorithms.language.encoder import Encoder
+    from algorithms.language.generator import Generator
+    from algorithms.language.reading import opened
+
+    make: Callable[[Path, torch.device], Reader] = Encoder if kind == "encoder" else Generator
+    return opened(make, folder, on)
 
 
 def _file(vectors: str) -> Path:

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix, diags
 from torch import Tensor, nn
 
 from bench.errors import Unsupported
-from bench.types import Side
+from bench.types import Floats, Side
 
 
 def averages(side: Side, n: int, wanted: bool, what: str) -> csr_matrix:
@@ -22,6 +22,21 @@ def averages(side: Side, n: int, wanted: bool, what: str) -> csr_matrix:
         raise Unsupported(f"{what}: the data set has none")
     sums = np.asarray(np.abs(side.features).sum(axis=1)).ravel()
     return csr_matrix(diags(1 / np.where(sums > 0, sums, 1)) @ side.features, dtype=np.float32)
+
+
+class TextVectors(nn.Module):
+    """W v, the vectors v (n, d) of texts being given and W (d, factors) learnt; nothing at all before it is."""
+
+    given: Tensor
+
+    def __init__(self, given: Floats, factors: int) -> None:
+        super().__init__()
+        self.register_buffer("given", torch.from_numpy(given), persistent=False)
+        self.weights = nn.Parameter(torch.zeros(given.shape[1], factors))
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """(r, factors) for the users or items `rows` (r,)."""
+        return self.given[rows] @ self.weights
 
 
 class FeatureVectors(nn.Module):

@@ -10,13 +10,14 @@ from scipy.sparse import csr_matrix
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from algorithms.neural.features import FeatureVectors, averages
+from algorithms import item_text
+from algorithms.neural.features import FeatureVectors, TextVectors, averages
 from algorithms.neural.losses import hide, sampled_softmax
 from algorithms.neural.model import NeuralModel, Task
 from algorithms.neural.params import NeuralParams
 from bench.algorithm import Can, Needs
 from bench.params import choice, number
-from bench.types import Longs, Query, Training
+from bench.types import Floats, Longs, Query, Training
 
 
 class TwoTowerParams(NeuralParams):
@@ -28,6 +29,8 @@ class TwoTowerParams(NeuralParams):
     """Hidden layers of each tower, of width d."""
     item_features: bool = choice(False, tune=False)
     """Describe items by their metadata as well as by themselves."""
+    item_text: bool = choice(False, tune=False)
+    """Describe items by the vectors of their texts as well, so that new ones are scored."""
     user_features: bool = choice(False, tune=False)
     """Describe users by their metadata as well as by themselves."""
     temperature: float = number(0.1, low=1e-3, high=100, search=(0.03, 0.5), log=True)
@@ -45,20 +48,27 @@ class TwoTowerParams(NeuralParams):
 
 
 class Tower(nn.Module):
-    """Vectors of length 1 for n users or items: x + f(x) with a perceptron f, x = e_id + the mean of the features."""
+    """Vectors of length 1 for n users or items: x + f(x) with a perceptron f,
 
-    def __init__(self, n: int, features: csr_matrix, factors: int, layers: int, dropout: float) -> None:
+    x = e_id + the mean of the features + W v, v being the vectors (n, D) of their texts, if any are given.
+    """
+
+    def __init__(
+        self, n: int, features: csr_matrix, factors: int, layers: int, dropout: float, texts: Floats | None = None
+    ) -> None:
         super().__init__()
         self.ids = nn.Embedding(n, factors)
         nn.init.normal_(self.ids.weight, std=factors**-0.5)
         self.described = FeatureVectors(features, factors)
+        self.texts = None if texts is None else TextVectors(texts, factors)
         hidden = [part for _ in range(layers) for part in (nn.Linear(factors, factors), nn.ReLU())]
         self.hidden = nn.Sequential(*hidden, nn.Linear(factors, factors)) if layers else None
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, rows: Tensor) -> Tensor:
         """(r, d) vectors of the users or items `rows` (r,)."""
-        x = self.dropout(self.ids(rows) + self.described(rows))  # (r, d)
+        x = self.ids(rows) + self.described(rows)  # (r, d)
+        x = self.dropout(x if self.texts is None else x + self.texts(rows))
         return normalize(x if self.hidden is None else x + self.hidden(x), dim=1)
 
 
@@ -78,8 +88,9 @@ class TwoTower(NeuralModel[TwoTowerParams]):
     with exact counts in the place of their estimate from a stream. An item of the batch that is the positive itself is
     not taken as a negative.
 
-    Users and items without training interactions get NaN, "cannot score". A step holds batch_size² logits.
-    Raises Diverged as `optimise` does.
+    Users and items without training interactions get NaN, "cannot score"; with `item_text` a new item has the score
+    of its text alone, if it has one: the vectors of `text-knn`, times a matrix that is learnt. A step holds batch_size²
+    logits. Raises Diverged as `optimise` does.
     """
 
     name = "two-tower"
@@ -92,18 +103,42 @@ class TwoTower(NeuralModel[TwoTowerParams]):
         """Features are needed where they are asked for."""
         needs = cls.needs
         needs |= Needs.ITEM_FEATURES if params.item_features else Needs.NOTHING
-        return needs | (Needs.USER_FEATURES if params.user_features else Needs.NOTHING), cls.can
+        needs |= Needs.USER_FEATURES if params.user_features else Needs.NOTHING
+        can = cls.can | Can.SCORE_NEW_ITEMS if params.item_text else cls.can
+        return needs | item_text.needs(params.item_text), can
+
+    @classmethod
+    def parts(cls, params: TwoTowerParams) -> list[str]:
+        """What reads the texts."""
+        return item_text.parts(params.item_text)
+
+    @classmethod
+    def content(cls, params: TwoTowerParams) -> dict[str, str]:
+        """Of the language model."""
+        return item_text.content(params.item_text)
 
     def _meet(self, train: Training) -> None:
         super()._meet(train)
         p = self.params
         self.item_side = averages(train.items, self.n_items, p.item_features, f"{self.name} and item features")
         self.user_side = averages(train.users, self.n_users, p.user_features, f"{self.name} and user features")
+        self.texts = np.zeros((self.n_items, 0), np.float32)  # (n_items, D)
+        if p.item_text:
+            self.texts = item_text.vectors(train, self.device, self.threads)
+            self.new_items = ~self.known_items
+            self.known_items = self.known_items | self.texts.any(axis=1)
 
     def _build(self) -> Network:
         p = self.params
-        towers = ((self.n_users, self.user_side), (self.n_items, self.item_side))
-        return Network(*(Tower(n, side, p.factors, p.layers, p.dropout) for n, side in towers))
+        texts = self.texts if p.item_text else None
+        towers = ((self.n_users, self.user_side, None), (self.n_items, self.item_side, texts))
+        return Network(*(Tower(n, side, p.factors, p.layers, p.dropout, told) for n, side, told in towers))
+
+    def _start(self, train: Training) -> None:
+        """New items have no vector of their own, only that of their text."""
+        if self.params.item_text:
+            with torch.no_grad():
+                self.network.items.ids.weight[torch.from_numpy(self.new_items)] = 0
 
     def _task(self, train: Training, device: torch.device) -> Task:
         data = train.interactions

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bench.cli import output
-from bench.cli.run import STORE, Algorithms, Datasets, DeviceName, MatrixFile, Rerun, Seeds, Splits, StoreFolder, Yes
+from bench.cli.run import (
+    STORE,
+    Algorithms,
+    Datasets,
+    DeviceName,
+    KeepModels,
+    MatrixFile,
+    Rerun,
+    Seeds,
+    Splits,
+    StoreFolder,
+    Yes,
+)
 
 if TYPE_CHECKING:
     from bench.estimates import Estimates
@@ -26,11 +38,13 @@ def command(
     store: StoreFolder = STORE,
     rerun: Rerun = "missing",
     device: DeviceName = "cpu",
+    keep_models: KeepModels = False,
     yes: Yes = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what changed, from what to what.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Check a matrix and show which cells would run, why, and at what cost by earlier results, without running any."""
+    from bench import kept as models
     from bench import plan
     from bench.cli.request import load_matrix, load_options
     from bench.estimates import Estimates
@@ -46,6 +60,8 @@ def command(
     decisions = plan.decide(planned, kept, options.rerun, usual, records)
     if explain and kept:
         decisions = in_detail(decisions, kept, records, usual)
+    if keep_models:
+        decisions = models.wanted(decisions, records)
     rows = _rows(decisions, Estimates(planned, records, usual, kept))
     if json:
         output.as_json([_for_programs(row) for row in rows])

@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.algorithm import Algorithm
 from bench.conformance import (
+    asking,
     bounds,
     declared,
     divergence,
@@ -42,6 +43,7 @@ _TOPICS = (
     hard_data,
     predicting,
     explaining,
+    asking,
 )
 
 

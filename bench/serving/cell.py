@@ -17,9 +17,10 @@ from bench.records import Record
 from bench.serving.people import People
 from bench.store import Store
 from bench.topk import top_k
-from bench.types import HeldOut
+from bench.types import Floats, HeldOut
 
 MOST = 100  # items in a list
+WORDS = 1000  # characters that somebody may ask with
 Who = str | Sequence[str]  # the id of a user, or the history of a new one: ids of items, oldest first
 
 
@@ -64,12 +65,25 @@ class Served:
         Raises Unknown for a user or item that is not there, BadConfig for a k that is not 1 … 100, Unsupported where
         the algorithm serves no new users, and whatever the algorithm raises.
         """
-        if not 1 <= k <= MOST:
-            raise BadConfig(f"k = {k}: expected 1 to {MOST}")
+        _require_size(k)
         question = self._asked(who, ratings)
-        best = top_k(self.algorithm.score(question.query), question.query, k, hidden=question.hidden).without_unscored()
-        pairs = zip(best.items[0].tolist(), best.scores[0].tolist(), strict=True)
-        return [Recommendation(*self._named(item), score) for item, score in pairs if item >= 0]
+        return self._best(self.algorithm.score(question.query), question, k)
+
+    def ask(self, text: str, k: int = 10) -> list[Recommendation]:
+        """The k items of the whole catalogue that answer some words best; fewer where no more have anything to say.
+
+        Raises BadConfig for a k that is not 1 … 100, and for a text that says nothing or has more than 1,000
+        characters, Unsupported where the algorithm answers no words, and whatever the algorithm raises.
+        """
+        _require_size(k)
+        if Can.ANSWER_TEXT not in self.can:
+            raise Unsupported(f"{self.record.label} ranks by histories, and does not answer words")
+        if len(text) > WORDS:
+            raise BadConfig(f"a query has at most {WORDS:,} characters, this one has {len(text):,}")
+        words = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+        if not words:
+            raise BadConfig("a query needs words, this one is empty")
+        return self._best(self.algorithm.ask(words)[None], self.people.nobody(), k)
 
     def explain(self, who: Who, item: str, n: int = 5, ratings: Sequence[float] | None = None) -> Explanation:
         """Up to n items of the user's history that speak for `item`, the strongest first.
@@ -83,6 +97,12 @@ class Served:
         found = tuple(Because(*self._named(reason.item), reason.weight, reason.text) for reason in reasons)
         return Explanation(*self._named(number), found)
 
+    def _best(self, scores: Floats, question: HeldOut, k: int) -> list[Recommendation]:
+        """The list of one question, without what has no score."""
+        best = top_k(scores, question.query, k, hidden=question.hidden).without_unscored()
+        pairs = zip(best.items[0].tolist(), best.scores[0].tolist(), strict=True)
+        return [Recommendation(*self._named(item), score) for item, score in pairs if item >= 0]
+
     def _asked(self, who: Who, ratings: Sequence[float] | None) -> HeldOut:
         """The question of a user or of a new one."""
         question = self.people.known(who) if isinstance(who, str) else self.people.newcomer(who, ratings)
@@ -93,6 +113,11 @@ class Served:
     def _named(self, item: int) -> tuple[str, str]:
         items = self.people.items
         return items.ids[item], (items.titles or items.ids)[item]
+
+
+def _require_size(k: int) -> None:
+    if not 1 <= k <= MOST:
+        raise BadConfig(f"k = {k}: expected 1 to {MOST}")
 
 
 def open_cell(store: Store | str | Path, cell: str) -> Served:

@@ -74,6 +74,10 @@ class People:
         times = None if learnt.times is None else np.full(len(items), learnt.times.max(), np.int64)
         return self._question(len(self._users), -1, items, stars, times, None)
 
+    def nobody(self) -> HeldOut:
+        """The question of somebody of whom nothing is known."""
+        return self.newcomer([])
+
     def item(self, item: str) -> int:
         """The number of an item. Raises Unknown, with the nearest one, for an id that is not there."""
         if item not in self._items:

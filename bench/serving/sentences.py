@@ -36,11 +36,11 @@ def unfounded(text: str, why: Explanation, catalogue: Iterable[str]) -> list[str
     that is a single word counts without quotes and year only with four letters or more, and not as the first word of
     a sentence. So a name that is misspelt, translated or paraphrased without quotes is not caught.
     """
-    given = {name for title in (why.title, *(reason.title for reason in why.reasons)) for name in _names(_plain(title))}
+    given = {name for title in (why.title, *(reason.title for reason in why.reasons)) for name in names(title)}
     masked = _plain(text, lines=True)
     for name in sorted(given, key=len, reverse=True):
         masked = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _GIVEN, masked)
-    foreign = {name for title in catalogue for name in _names(_plain(title)) if name in masked}
+    foreign = {name for title in catalogue for name in names(title) if name in masked}
     return [sentence for sentence in _END.split(masked) if sentence and _is_unfounded(sentence, foreign)]
 
 
@@ -58,9 +58,10 @@ def _mentions(sentence: str, name: str) -> bool:
     return " " in name or (len(name) >= _LEAST and found.start() > 0)
 
 
-def _names(title: str) -> set[str]:
-    """A title, and the same without its year."""
-    return {title, _YEAR.sub("", title)} - {""}
+def names(title: str) -> set[str]:
+    """A title as it is written in a sentence, and the same without its year."""
+    plain = _plain(title)
+    return {plain, _YEAR.sub("", plain)} - {""}
 
 
 def _plain(text: str, *, lines: bool = False) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +20,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bench.errors import BadConfig, BenchError, Unsupported
 from bench.serving.body import BodyLimit
-from bench.serving.cell import MOST, Served, Who
+from bench.serving.cell import MOST, WORDS, Served, Who
 from bench.serving.page import page
 from bench.serving.people import Unknown
 from bench.serving.sentences import sentences, unfounded
@@ -38,14 +38,17 @@ class Asking(BaseModel):
     """Who asks: the id of a user in the data, or the history of a new one, ids of items, oldest first."""
 
     model_config = ConfigDict(extra="forbid")
+    ways: ClassVar[tuple[str, ...]] = ("user", "history")
     user: Id | None = None
     history: History | None = None
     ratings: Annotated[list[float], Field(max_length=HISTORY)] | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if (self.user is None) == (self.history is None):
-            raise PydanticCustomError("who", "expected `user` or `history`, and only one of them")
+        if sum(getattr(self, way) is not None for way in self.ways) != 1:
+            *others, last = (f"`{way}`" for way in self.ways)
+            told = {"ways": f"{', '.join(others)} or {last}"}
+            raise PydanticCustomError("who", "expected {ways}, and only one of them", told)
         if self.ratings is not None and self.history is None:
             raise PydanticCustomError("ratings", "expected `ratings` only beside `history`")
         return self
@@ -57,8 +60,10 @@ class Asking(BaseModel):
 
 
 class Recommend(Asking):
-    """A question for a list."""
+    """A question for a list: that of a user, of a history, or of a query in words."""
 
+    ways: ClassVar[tuple[str, ...]] = ("user", "history", "query")
+    query: Annotated[str, Field(min_length=1, max_length=WORDS)] | None = None
     k: Annotated[int, Field(ge=1, le=MOST)] = 10
 
 
@@ -89,7 +94,11 @@ def service(served: Served, host: str = "127.0.0.1") -> FastAPI:
             return _answered(record.label, action)
 
     def recommend(asked: Recommend) -> dict[str, Any]:
-        found = answered(lambda: served.recommend(asked.who, asked.k, asked.ratings))
+        words = asked.query
+        if words is None:
+            found = answered(lambda: served.recommend(asked.who, asked.k, asked.ratings))
+        else:
+            found = answered(lambda: served.ask(words, asked.k))
         return {"cell": record.key, "algorithm": record.label, "items": [asdict(one) for one in found]}
 
     def explain(asked: Explain) -> dict[str, Any]:
@@ -106,7 +115,7 @@ def service(served: Served, host: str = "127.0.0.1") -> FastAPI:
 
     @app.get("/recommend")
     def recommend_to(asked: Annotated[Recommend, Query()]) -> dict[str, Any]:
-        """The best k items for a user, best first; a history is `history=ID` once for each item, oldest first."""
+        """The best k items for a user, a history (`history=ID` for each, oldest first), or a `query` in words."""
         return recommend(asked)
 
     @app.post("/recommend")

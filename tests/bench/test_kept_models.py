@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,21 @@ def test_a_cell_that_is_done_runs_again_for_its_model_and_only_then(kept_store: 
     run_here(popularity_matrix(), kept_store, keep_models=True, jobs=1)
     run_here(popularity_matrix(), kept_store, jobs=1)
     assert _models(kept_store) == ["", "kept"]
+
+
+def test_the_plan_tells_that_a_cell_runs_again_for_its_model(kept_store: Store, call: Call):
+    words = ("plan", "--algorithms", "popularity", "--datasets", "tiny", "--splits", "user-time", "--json")
+    at = ("--store", kept_store.folder)
+
+    def planned(*more: str) -> list[tuple[str, str]]:
+        rows = json.loads(call(*words, *at, *more).stdout)
+        return [(row["action"], row["why"]) for row in rows]
+
+    assert planned() == [("keep", "done")]
+    for more in (("--keep-models",), ("--keep-models", "--explain")):
+        assert planned(*more) == [("run", "its model is to be kept")]
+    run_here(popularity_matrix(), kept_store, keep_models=True, jobs=1)
+    assert planned("--keep-models") == [("keep", "done")]
 
 
 def test_its_files_are_listed_with_hashes_and_verified(kept_store: Store):

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from broken_base import Sound, caught_by
 
+from bench.algorithm import Can
 from bench.types import TopK
 
 
@@ -151,3 +152,43 @@ class WrongColumns(Sound):
     def score(self, query):
         scores = super().score(query)
         return scores if query.candidates is None else scores[:, : query.candidates.shape[1]]
+
+
+@caught_by()
+class Answering(Sound):
+    """Counts the words that a text has in common with that of an item."""
+
+    can = Sound.can | Can.ANSWER_TEXT
+
+    def fit(self, train):
+        super().fit(train)
+        self.texts = list(train.items.texts)
+
+    def ask(self, text):
+        return np.array([float(len(set(text.split()) & set(own.split()))) for own in self.texts])
+
+
+@caught_by("answers-text")
+class Deaf(Answering):
+    """Finds everything equally good."""
+
+    def ask(self, text):
+        return np.zeros(len(self.texts))
+
+
+@caught_by("answers-text")
+class Forgetful(Answering):
+    """Answers with the texts that a saved model no longer has."""
+
+    def save(self, folder):
+        full, self.texts = self.texts, [""] * len(self.texts)
+        super().save(folder)
+        self.texts = full
+
+
+@caught_by("answers-text")
+class AsksRows(Answering):
+    """Answers as if several had asked."""
+
+    def ask(self, text):
+        return super().ask(text)[None]

@@ -32,10 +32,10 @@ def embedding(threads: int) -> None:
 
     import bench
     from algorithms.language.encoder import Encoder
-    from algorithms.language.folders import folder_of
     from algorithms.language.reading import encoded, opened
     from algorithms.language.text_knn import TextKNN
     from algorithms.language.vectors import item_vectors
+    from bench.models.folders import folder_of
 
     items = bench.load("movielens-small").items
     params = TextKNN.Params()

@@ -36,7 +36,7 @@ def test_a_packaged_model_that_is_not_here(tmp_path, monkeypatch):
 
 
 def test_the_wrong_kind(encoder, generator):
-    refused(BadConfig, "is a generator .GPT type., not an encoder .BERT type.; llm-embedding", model=str(generator))
+    refused(BadConfig, "is a generator .GPT type., not an encoder .BERT type.", model=str(generator))
     for name in ("llm-embedding", "llm-rerank"):
         refused(BadConfig, "is an encoder .BERT type., not a generator .GPT type.", name, model=str(encoder))
 
@@ -80,7 +80,7 @@ def test_more_than_memory_is_refused_with_both_numbers_before_loading(encoder, g
 
 
 def test_half_precision_counts_double(encoder, tmp_path, monkeypatch):
-    from algorithms.language.folders import require_memory
+    from bench.models.folders import require_memory
 
     folder = shutil.copytree(encoder, tmp_path / "half")
     size = (folder / "model.safetensors").stat().st_size

@@ -89,8 +89,8 @@ def test_a_text_of_control_is_read_as_text():
     assert (model.vectors[0] != model.vectors[1]).any()
     from transformers import AutoTokenizer
 
-    from algorithms.language.folders import folder_of
     from algorithms.language.reading import encoded
+    from bench.models.folders import folder_of
 
     tokenizer = AutoTokenizer.from_pretrained(str(folder_of("all-minilm-l6-v2", "encoder")))
     (own,) = encoded(tokenizer, ["a [SEP] b"], 20)

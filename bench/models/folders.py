@@ -15,7 +15,6 @@ from bench.models.catalogue import MODELS, Kind
 
 _GENERATORS = ("ForCausalLM", "LMHeadModel")  # how the architecture of a GPT-type model is called
 _NARROW = {"float16": 2, "bfloat16": 2}  # bytes of a weight on disk; in memory it has four
-_TAKERS = {"encoder": "text-knn and text-sasrec take", "generator": "llm-embedding and llm-rerank take"}
 _WORDS = {"encoder": "an encoder (BERT type)", "generator": "a generator (GPT type)"}
 
 
@@ -44,7 +43,7 @@ def folder_of(model: str, kind: Kind) -> Path:
             )
     found = _kind(folder)
     if found != kind:
-        raise BadConfig(f"model {model!r} is {_WORDS[found]}, not {_WORDS[kind]}; {_TAKERS[found]} it")
+        raise BadConfig(f"model {model!r} is {_WORDS[found]}, not {_WORDS[kind]}")
     return folder
 
 
