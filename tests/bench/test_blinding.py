@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hmac
+import re
 import zipfile
 from pathlib import Path
 
@@ -29,7 +30,12 @@ def _run(call: Call, store: Path, *more: str) -> None:
 def _shown(folder: Path) -> list[str]:
     """The files under a folder that hold a user id, but for those in its cache."""
     paths = [path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != "cache"]
-    return [str(path) for path in paths if any(user in path.read_bytes() for user in USERS)]
+    return [str(path) for path in paths if any(user in _told(path) for user in USERS)]
+
+
+def _told(path: Path) -> bytes:
+    """A file, without the packed library of a page: among so many letters there are some that look like ids."""
+    return re.sub(rb'<script type="text/plain" id="plotly">[^<]*<', b"<", path.read_bytes())
 
 
 def test_no_file_but_the_cache_holds_an_id(small_data: None, tmp_path: Path, call: Call):
