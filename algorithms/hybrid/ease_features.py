@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from algorithms import item_text
@@ -75,14 +75,16 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
         Raises Unsupported without features or when it does not fit into the free memory, Diverged for too small an l2,
         and with `item_text` what `text-knn` raises.
         """
-        matrix, features = train.interactions.matrix(), self._features(train)
+        matrix, (features, texts) = train.interactions.matrix(), self._described(train)
         met = np.bincount(matrix.indices, minlength=matrix.shape[1])
-        self.known = np.flatnonzero(met + np.diff(features.indptr))  # items with interactions or features
+        self.known = np.flatnonzero(
+            met + np.diff(features.indptr) + texts.any(axis=1)
+        )  # items with interactions or features
         n = len(self.known)
         memory.require(_BYTES * n * n, f"the inverse of {self.name}, {n} × {n},")
         with threadpool_limits(self.threads):
             dense = gram(matrix[:, self.known], np.float64, self.threads)
-            inverse = self._inverse(dense, features[self.known])  # P
+            inverse = self._inverse(dense, features[self.known], texts[self.known])  # P
         self.weights = weights_from_inverse(inverse)  # B
 
     def score(self, query: Query) -> Floats:
@@ -100,21 +102,22 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
         weights = self.weights[np.searchsorted(self.known, history), np.searchsorted(self.known, item)]
         return strongest(history, weights, n)
 
-    def _features(self, train: Training) -> csr_matrix:
-        """Fᵀ (n_items, n_features)."""
-        given = train.items.features
+    def _described(self, train: Training) -> tuple[csr_matrix, Floats]:
+        """Fᵀ (n_items, n_features), sparse and dense: features, and vectors of texts."""
+        given, n = train.items.features, train.interactions.n_items
         if given is None and not self.params.item_text:
             raise Unsupported(f"{self.name} needs features of the items, and the data set has none")
-        told = [] if given is None else [csr_matrix(given, dtype=np.float64)]
-        if self.params.item_text:
-            told.append(csr_matrix(item_text.vectors(train, self.device, self.threads), dtype=np.float64))
-        return hstack(told, "csr")
+        features = csr_matrix((n, 0) if given is None else given, dtype=np.float64)
+        if not self.params.item_text:
+            return features, np.zeros((n, 0))
+        return features, item_text.vectors(train, self.device, self.threads).astype(np.float64)
 
-    def _inverse(self, dense: Floats, features: csr_matrix) -> Floats:
-        """The lower triangle of P (n, n) from that of XᵀX, which is overwritten, and Fᵀ (n, n_features)."""
+    def _inverse(self, dense: Floats, features: csr_matrix, texts: Floats) -> Floats:
+        """The lower triangle of P (n, n) from that of XᵀX, which is overwritten, and both parts of Fᵀ."""
         alpha, l2 = self.params.feature_weight, self.params.l2
         for start in range(0, len(dense), _BLOCK):
-            dense[:, start : start + _BLOCK] += alpha * (features @ features[start : start + _BLOCK].T).toarray()
+            block = slice(start, start + _BLOCK)
+            dense[:, block] += alpha * ((features @ features[block].T).toarray() + texts @ texts[block].T)
         dense[np.diag_indices(len(dense))] += l2
         if len(dense) == 0:
             return dense
