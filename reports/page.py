@@ -125,9 +125,9 @@ def _plotly() -> str:
 
 
 @cache
-def _packed(script: str) -> str:
+def _packed(script: str) -> Markup:
     """Gzip, base64: a third of it, and the browser need not read it before a picture comes near."""
-    return base64.b64encode(gzip.compress(script.encode(), mtime=0)).decode()
+    return Markup(base64.b64encode(gzip.compress(script.encode(), mtime=0)).decode())
 
 
 def _data(value: Any) -> Markup:

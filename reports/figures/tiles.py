@@ -13,6 +13,7 @@ from bench.types import Floats
 from reports.figures import style
 
 TILE, MARGIN, WRITTEN = 0.3, 2.6, 16  # inches; numbers are written in tiles of at most so many rows
+LETTER = 0.075  # inches; names of columns stand upright
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def draw(tiles: Tiles) -> Figure:
     down, across = tiles.values.shape
     tile = TILE if down <= WRITTEN else TILE * 0.62
     wide = max(tile, 0.52) if down <= WRITTEN else tile
-    with style.canvas(MARGIN + wide * across + 1.2, MARGIN * 0.7 + tile * down) as figure:
+    below = max(MARGIN * 0.7, 0.8 + LETTER * max(len(style.label(name)) for name in tiles.columns))
+    with style.canvas(MARGIN + wide * across + 1.2, below + tile * down) as figure:
         axes = figure.add_subplot()
         edges = np.arange(across + 1) - 0.5, np.arange(down + 1) - 0.5
         shown = axes.pcolormesh(
