@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -142,8 +143,11 @@ def save(figure: Figure) -> tuple[bytes, bytes]:
     font_log.setLevel(logging.ERROR)
     with mpl.rc_context(_SETTINGS):
         settle(figure)
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(png, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+        # not by `savefig`, which draws everything once more for a layout that is settled
+        FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
+        figure.set_dpi(DPI)  # an SVG has 72
+        figure.set_facecolor("white")
+        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
     font_log.setLevel(before)
     return svg.getvalue(), png.getvalue()
 

@@ -59,8 +59,9 @@ def draw(tiles: Tiles) -> Figure:
         axes.grid(False)
         axes.spines[:].set_visible(False)
         for (row, column), value in np.ndenumerate(tiles.values):
-            text, ink = tiles.texts[row][column], _ink(tiles, float(value))
+            text = tiles.texts[row][column]
             if text and (down <= WRITTEN or np.isnan(value)):  # an empty tile says why, however small
+                ink = _ink(tiles, float(value))
                 axes.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
         bar = figure.colorbar(shown, ax=axes, shrink=min(1.0, 1.5 / (tile * down)), pad=0.02)
         bar.set_label(tiles.scale if down > WRITTEN else f"{tiles.scale}{tiles.written}")
