@@ -66,23 +66,28 @@ for (const drill of document.querySelectorAll(".drill")) {
   draw();
 }
 const config = { responsive: true, typesetMath: false, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
-const near = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) plot(target);
+const near = new IntersectionObserver(async (entries) => {
+  const places = entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target);
+  if (places.length) await library();
+  for (const place of places) if (place.matches(":empty")) plot(place);
 }, { rootMargin: "600px" });
 function plot(place) {
   near.unobserve(place);
   const { data, layout } = JSON.parse(place.closest("figure").querySelector("script").textContent);
   Plotly.newPlot(place, data, layout, config);
 }
-async function unpack(packed) {
-  const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+let unpacked;
+const library = () => unpacked ??= unpack();
+async function unpack() {
+  const packed = document.getElementById("plotly").textContent;
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
   script.textContent = await new Response(stream).text();
   document.head.append(script);
-  for (const place of document.querySelectorAll(".plot")) near.observe(place);
   addEventListener("beforeprint", () => document.querySelectorAll(".plot:empty").forEach(plot));
 }
-const packed = document.getElementById("plotly");
-if (packed) addEventListener("load", () => unpack(packed));
+const places = document.querySelectorAll(".plot");
+for (const place of places) near.observe(place);
+if (places.length) setTimeout(library, 3000); // who prints without having scrolled has pictures, too; printing cannot wait
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

@@ -62,7 +62,7 @@ def test_only_the_file_is_asked_for_and_nothing_complains(opened, path):
 
 def test_hostile_text_is_text(opened):
     assert opened.title() == "RecMatrix: comparison of recommenders"
-    assert BAD in opened.locator("#cells").inner_text()
+    assert BAD in opened.locator("#cells").text_content()
 
 
 def test_the_policy_stops_scripts_and_requests_that_get_in(opened):
@@ -93,7 +93,7 @@ def test_pictures_are_drawn_when_they_come_near_and_say_their_numbers(opened, pa
 def test_photographs(browser, path, tmp_path, width, scheme):
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(path.as_uri())
-    page.wait_for_function("window.Plotly")
+    page.evaluate("library()")
     page.evaluate("document.querySelectorAll('.plot:empty').forEach(plot)")
     folder = Path(os.environ.get("REPORT_PHOTOGRAPHS", tmp_path))
     page.screenshot(path=folder / f"report-{width}-{scheme}.png", full_page=True)
@@ -107,7 +107,7 @@ def test_photographs(browser, path, tmp_path, width, scheme):
 
 
 def test_a_printed_page_has_all_pictures(opened, tmp_path):
-    opened.wait_for_function("window.Plotly")
+    opened.evaluate("library()")
     opened.emulate_media(media="print")
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.locator(".plot:empty").count() == 0 and opened.locator("details:not([open])").count() == 0
