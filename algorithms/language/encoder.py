@@ -9,7 +9,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
-_USUAL = 512  # tokens, where a model does not say how many it takes
+from bench.models.transformer import USUAL
 
 
 class Encoder:
@@ -19,7 +19,7 @@ class Encoder:
         how = {"dtype": torch.float32, "use_safetensors": True}
         made: Any = SentenceTransformer
         self.model = made(str(folder), device=str(device), local_files_only=True, model_kwargs=how).eval()
-        self.tokenizer, self.limit = self.model.tokenizer, self.model.max_seq_length or _USUAL
+        self.tokenizer, self.limit = self.model.tokenizer, self.model.max_seq_length or USUAL
 
     def __call__(self, tokens: Tensor, real: Tensor) -> Tensor:
         """As the pooling says."""

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
-import transformers
 from torch import Tensor
 
-_USUAL = 512  # tokens, where a model does not say how many it takes
+from bench.models.transformer import transformer
 
 
 class Generator:
     """A GPT-type model; the vector of a text is the mean of its last hidden states."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
-        how: dict[str, Any] = {"local_files_only": True}
-        self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(str(folder), **how)
-        model: Any = transformers.AutoModel.from_pretrained(
-            str(folder), dtype=torch.float32, use_safetensors=True, **how
-        )
-        self.model = model.to(device).eval()
-        self.limit = getattr(model.config, "max_position_embeddings", _USUAL)
+        self.tokenizer, self.model, self.limit = transformer(folder, "AutoModel", device)
 
     def __call__(self, tokens: Tensor, real: Tensor) -> Tensor:
         """The mean over the tokens."""

@@ -8,27 +8,20 @@ from typing import Any
 
 import numpy as np
 import torch
-import transformers
 from torch import Tensor
 
 from algorithms.language.reading import encoded, padded
+from bench.models.transformer import transformer
 from bench.types import Floats
-
-_USUAL = 512  # tokens, where a model does not say how many it takes
 
 
 class Likelihood:
     """Mean log-likelihoods of the tokens of continuations, in nats."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
-        how: dict[str, Any] = {"local_files_only": True}
-        self.tokenizer: Any = transformers.AutoTokenizer.from_pretrained(str(folder), **how)
-        model: Any = transformers.AutoModelForCausalLM.from_pretrained(
-            str(folder), dtype=torch.float32, use_safetensors=True, **how
-        )
-        self.model, self.device = model.to(device).eval(), device
-        self.limit: int = getattr(model.config, "max_position_embeddings", None) or _USUAL
-        known = inspect.signature(model.forward).parameters
+        self.tokenizer, self.model, self.limit = transformer(folder, "AutoModelForCausalLM", device)
+        self.device = device
+        known = inspect.signature(self.model.forward).parameters
         self.memory = "cache" if "cache" in known else "past_key_values"  # as this version of transformers calls it
 
     def tokens(self, text: str, most: int) -> list[int]:

@@ -14,12 +14,12 @@ from algorithms.hybrid.reciprocal_rank import ranks
 from algorithms.language.judge import Judged, TitleJudge
 from algorithms.language.likelihood import Likelihood
 from algorithms.language.reading import opened
-from algorithms.language.texts import checked, rendered
+from algorithms.language.texts import Template, rendered
 from algorithms.neural.isolation import find_device, thread_limit
 from bench.algorithm import Can, Needs
 from bench.errors import Unsupported
 from bench.models.catalogue import GENERATOR
-from bench.models.folders import absolute, folder_of, identity, require_memory
+from bench.models.folders import ModelName, folder_of, identity, require_memory
 from bench.params import Params, number
 from bench.topk import top_k
 from bench.types import Floats, Ints, Query, Training
@@ -32,13 +32,13 @@ class RerankParams(Params):
     """The algorithm whose lists are re-ranked: its name, or { name = "…", params = { … } }."""
     top_n: int = number(20, low=1, high=1000, search=(10, 50))
     """How many items of a list are re-ranked; all others stay in their order beneath."""
-    model: str = Field(default=GENERATOR.name)
+    model: ModelName = Field(default=GENERATOR.name)
     """A packaged model (`bench models list`), or a folder in the form of Hugging Face."""
     max_length: int = number(10, low=1, high=200, search=(3, 20))
     """Items of a history whose titles the model is told, the latest ones."""
     prompt: str = Field(default="After {history}, the same person chose")
     """What the model reads before a title; {history} is where the titles of the history go."""
-    template: str = Field(default="{title}")
+    template: Template = Field(default="{title}")
     """The title of an item, made of {title}, {features} and {text}."""
 
     @field_validator("base", mode="before")
@@ -46,22 +46,12 @@ class RerankParams(Params):
     def _complete(cls, value: object) -> Specification:
         return specification(value)
 
-    @field_validator("model")
-    @classmethod
-    def _from_the_root(cls, model: str) -> str:
-        return absolute(model)
-
     @field_validator("prompt")
     @classmethod
     def _tells_the_history(cls, prompt: str) -> str:
         if prompt.count("{history}") != 1:
             raise ValueError("a prompt has {history} in one place")
         return prompt
-
-    @field_validator("template")
-    @classmethod
-    def _known_fields(cls, template: str) -> str:
-        return checked(template)
 
 
 class LLMRerank(Hybrid[RerankParams]):

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
-import transformers
-from safetensors import SafetensorError
 from torch import Tensor
 
 from algorithms.neural.isolation import random_numbers
 from algorithms.neural.sequence.rectangles import buckets
-from bench.errors import BadConfig
-from bench.models.folders import require_memory
+from bench.models.transformer import reading
 from bench.types import Floats, Longs
 
 M = TypeVar("M")
@@ -35,20 +31,9 @@ class Reader(Protocol):
 
 
 def opened(make: Callable[[Path, torch.device], M], folder: Path, device: torch.device) -> M:
-    """The model of a folder, on the device.
-
-    Raises Unsupported where it needs more memory than there is, and BadConfig where its files cannot be read.
-    """
-    require_memory(folder)
-    os.environ["HF_HUB_OFFLINE"] = "1"  # no hub is asked, whatever a folder says
-    transformers.utils.logging.disable_progress_bar()
-    transformers.utils.logging.set_verbosity_error()
-    with random_numbers(device, 0):
-        try:
-            return make(folder, device)
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise BadConfig(f"model folder {folder} cannot be read: {type(error).__name__}: {reason}") from None
+    """The model of a folder, on the device, read without a trace in anybody's random numbers. Raises as `reading`."""
+    with random_numbers(device, 0), reading(folder):
+        return make(folder, device)
 
 
 def encoded(tokenizer: Any, texts: list[str], most: int, special: bool = True) -> list[list[int]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator
 
 from bench.errors import did_you_mean
 from bench.types import Side
@@ -22,6 +24,9 @@ def checked(template: str) -> str:
     if not names:
         raise ValueError(f"a template names at least one of {_known()}")
     return template
+
+
+Template = Annotated[str, AfterValidator(checked)]
 
 
 def rendered(items: Side, template: str) -> list[str]:

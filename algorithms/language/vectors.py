@@ -12,12 +12,12 @@ import torch
 from pydantic import Field, field_validator
 
 from algorithms.language import kept
-from algorithms.language.texts import checked, rendered
+from algorithms.language.texts import Template, rendered
 from algorithms.neural.isolation import find_device, thread_limit
 from bench.errors import BadConfig, BadData, Unsupported
 from bench.files import sha256
 from bench.models.catalogue import ENCODER, GENERATOR, Kind
-from bench.models.folders import absolute, folder_of, identity
+from bench.models.folders import ModelName, folder_of, identity
 from bench.params import Params, number
 from bench.records import digest
 from bench.types import Floats, Side
@@ -32,24 +32,14 @@ class VectorParams(Params):
     """Which text of an item is read, by which model."""
 
     kind: ClassVar[Kind] = "encoder"
-    model: str = Field(default=ENCODER.name)
+    model: ModelName = Field(default=ENCODER.name)
     """A packaged model (`bench models list`), or a folder in the form of Hugging Face."""
-    template: str = Field(default="{text}")
+    template: Template = Field(default="{text}")
     """The text of an item, made of {title}, {features} and {text}."""
     max_tokens: int = number(256, low=1, high=100_000)
     """Tokens of a text that are read, no more than the model takes."""
     vectors: str = Field(default="")
     """A file .npy with a vector for each item, in the order of the catalogue, to be taken instead of the model's."""
-
-    @field_validator("model")
-    @classmethod
-    def _from_the_root(cls, model: str) -> str:
-        return absolute(model)
-
-    @field_validator("template")
-    @classmethod
-    def _known_fields(cls, template: str) -> str:
-        return checked(template)
 
     @field_validator("vectors")
     @classmethod
@@ -61,7 +51,7 @@ class GeneratorParams(VectorParams):
     """The same with a GPT-type model."""
 
     kind: ClassVar[Kind] = "generator"
-    model: str = Field(default=GENERATOR.name)
+    model: ModelName = Field(default=GENERATOR.name)
     """A packaged model (`bench models list`), or a folder in the form of Hugging Face."""
 
 

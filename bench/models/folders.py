@@ -6,7 +6,9 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from bench import memory
 from bench.datasets.cache import Hashes
@@ -21,6 +23,9 @@ _WORDS = {"encoder": "an encoder (BERT type)", "generator": "a generator (GPT ty
 def absolute(model: str) -> str:
     """A name of a packaged model as it is, a folder from the root: a cell runs in a folder of its own."""
     return model if model in MODELS else str(Path(model).expanduser().absolute())
+
+
+ModelName = Annotated[str, AfterValidator(absolute)]
 
 
 def folder_of(model: str, kind: Kind) -> Path:

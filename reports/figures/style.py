@@ -144,10 +144,12 @@ def save(figure: Figure) -> tuple[bytes, bytes]:
     with mpl.rc_context(_SETTINGS):
         settle(figure)
         # not by `savefig`, which draws everything once more for a layout that is settled
-        FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
+        as_svg: Any = FigureCanvasSVG(figure)
+        as_svg.print_svg(svg, metadata={"Date": None, "Creator": None})
         figure.set_dpi(DPI)  # an SVG has 72
         figure.set_facecolor("white")
-        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
+        as_png: Any = FigureCanvasAgg(figure)
+        as_png.print_png(png, metadata={"Software": None})
     font_log.setLevel(before)
     return svg.getvalue(), png.getvalue()
 

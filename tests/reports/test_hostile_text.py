@@ -11,16 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import synthetic_store as synthetic
+from hostile_store import ANSWERED, HOSTILE, OWN, TAME, filled
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
@@ -28,63 +27,8 @@ import reports
 from bench.cli import app, main
 from bench.store import Store
 from reports.escape import clean
-from reports.figures import style
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-OWN = "document.title='owned'"
-HOSTILE = (
-    f"<script>{OWN}</script>",
-    f"</script></style><img src=x onerror={OWN}>",
-    f'" onload="{OWN}" x="',
-    f"' autofocus onfocus='{OWN}",
-    f"--><svg onload={OWN}>]]>",
-    f"javascript:{OWN}",
-    f"[click](javascript:{OWN}) <https://127.0.0.1:9/>",
-    "![](http://127.0.0.1:9/a.png) `code` **b** a|b ~~s~~",
-    "{{7*7}} {% include '/etc/passwd' %} ${7*7}",
-    "[/] [red]bold[/red]",
-    "*star* \\\\[1cm] & 5 % of #1 ~ $x_1^2$",
-    "\\input{/etc/passwd}\\end{tabular}\\write18{id}",
-    "=cmd|' /C calc'!A0",
-    "+cmd|' /C calc'!A0",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\t=1+1",
-    "\n=2+2",
-    "\r=3+3",
-    "\x00=4+4",
-    "\x1b[31mred\x1b[0m \x1b]0;owned\x07 \x1b[2J \x9b31m",
-    "user \u202egnp.exe\u202c \u2066x\u2069 \u061cx",
-    "nul\x00byte",
-    "&lt;b&gt; &amp; &#106;",
-)
-TAME = tuple(f"h{number:02d}" for number in range(len(HOSTILE)))
-ANSWERED = (0, 2, 9, 10, 12, 20)  # places of those with numbers; the others failed
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
-
-
-def filled(folder: Path, texts: tuple[str, ...]) -> Store:
-    """A store that says these texts wherever a data set, a plug-in, an exception, a log or git can say something."""
-    store = synthetic.empty(folder)
-    split = synthetic.told(synthetic.context(8, titles=[texts[n % len(texts)] for n in range(300)]))
-    notes = {"shareable": True, "licence": texts[0], "address": texts[5], "note": texts[20]}
-    finding = {"check": texts[1], "verdict": "notice", "count": 1, "of": 8, "meaning": texts[2]}
-    known = {"facts": split.facts | {"licence": texts[3], "notes": notes}, "audit": (finding,)}
-    store.put_context("5" * 64, synthetic.replace(split, **known, user_ids=texts[:8]))
-    made = synthetic.PROVENANCE | {"branch": texts[0], "commit": texts[20], "versions": {texts[4]: texts[2]}}
-    dataset, own = {"name": texts[1], "note": texts[12]}, {"provenance": made}
-    for place, text in enumerate(texts):
-        about = {"summary": text, "paper": text, "distribution": text}
-        slot = {"dataset": dataset, "params": {"p": text, "q": place}}
-        if place in ANSWERED:
-            answered = synthetic.record(text, family=texts[place % 3], about=about, warnings=[text], **slot, **own)
-            synthetic.put(store, answered, synthetic.answers([[rank + place] for (rank,) in RANKS]))
-        else:
-            failed = synthetic.record(text, status="failed", reason=f"ValueError: {text}", about=about, **slot, **own)
-            log = store.folder_of(synthetic.put(store, failed)) / "log.txt"
-            log.write_text(f"a line\n{clean(text)}", encoding="utf-8")
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -318,77 +262,3 @@ def test_errors_show_it_literally(say: Callable[..., str], store: Store, tmp_pat
     several = say("show", "twice", "--store", str(other.folder))
     assert "means several cells" in several
     assert _CONTROL.findall(unknown + several) == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed (apt install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-    with playwright.sync_playwright() as p:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        started = p.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield started
-        started.close()
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What became of a page after everything in it was looked at and used."""
-
-    title: str
-    noted: list[str]  # what it said and asked for
-    drawn: list[str]  # the texts of pictures that a script drew
-    links: int  # in those pictures
-
-
-def walked(browser: Any, path: Path) -> Seen:
-    """Open everything, scroll to the end, choose from every list, sort a few tables."""
-    page, noted = browser.new_page(viewport={"width": 1000, "height": 800}), []
-    page.on("console", lambda message: noted.append(message.text))
-    page.on("pageerror", lambda error: noted.append(str(error)))
-    page.on("dialog", lambda dialog: (noted.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: noted.append(request.url) if not request.url.startswith("data:") else None)
-    page.goto(path.as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    y = 0
-    while y < page.evaluate("document.documentElement.scrollHeight"):
-        page.evaluate(f"scrollTo(0, {y})")
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")
-        y += 700
-    for select in page.locator("select").all():
-        for place in range(min(3, select.locator("option").count())):
-            select.select_option(index=place)
-    for table in page.locator("table.sortable").all()[:3]:
-        table.locator("thead button").first.click()
-    page.wait_for_timeout(200)
-    drawn = page.evaluate("[...document.querySelectorAll('svg text')].map((t) => t.textContent)")
-    seen = Seen(page.title(), noted, drawn, page.evaluate("document.querySelectorAll('svg a').length"))
-    page.close()
-    return seen
-
-
-@pytest.fixture(scope="module")
-def seen(browser: Any, folder: Path) -> Seen:
-    return walked(browser, folder / "index.html")
-
-
-def test_nothing_runs_and_nothing_is_asked_for_in_a_browser(seen: Seen, folder: Path) -> None:
-    assert seen.title == "RecMatrix: comparison of recommenders"
-    assert seen.noted == [(folder / "index.html").as_uri()]
-
-
-def test_pictures_that_a_script_draws_show_names_literally(seen: Seen) -> None:
-    if not seen.drawn:
-        pytest.skip("no script draws pictures in this page")
-    text = "\n".join(seen.drawn).replace("\N{NO-BREAK SPACE}", " ")
-    assert [HOSTILE[place] for place in (0, 9, 10) if style.label(HOSTILE[place]) not in text] == []
-    assert seen.links == 0
-
-
-def test_the_browser_would_tell_if_something_ran_or_was_asked_for(browser: Any, tmp_path: Path) -> None:
-    path = tmp_path / "bad.html"
-    path.write_text(f"<title>fine</title><img src='http://127.0.0.1:9/'>{HOSTILE[0]}", encoding="utf-8")
-    seen = walked(browser, path)
-    assert seen.title == "owned"
-    assert "http://127.0.0.1:9/" in seen.noted

@@ -6,19 +6,17 @@ description of the films that makes the same data set.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.datasets.fetching.archive import extract
 from bench.errors import BadData
 from bench.files import sha256
+from bench.wheels import pip_download
 
 WHEEL = "recbole==1.2.1"
 WHEEL_SHA256 = "9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407"
 MAX_BYTES = 64 << 20
-SECONDS = 600
 
 
 def ml_100k(temporary: Path, folder: Path, before: str, pip: Callable[[Path], Path] | None = None) -> None:
@@ -27,7 +25,7 @@ def ml_100k(temporary: Path, folder: Path, before: str, pip: Callable[[Path], Pa
     `before` says why this is tried. Raises BadData where the wheel cannot be had or is not the published one.
     """
     try:
-        wheel = (pip or _pip_download)(temporary / "wheel")
+        wheel = (pip or _downloaded)(temporary / "wheel")
     except BadData as error:
         raise BadData(f"{before}; {error}; a folder that holds ml-100k/u.data can be named by BENCH_DATA") from None
     if sha256(wheel) != WHEEL_SHA256:
@@ -39,25 +37,10 @@ def ml_100k(temporary: Path, folder: Path, before: str, pip: Callable[[Path], Pa
     (inside / "ml-100k.item").rename(folder / "ml-100k.item")
 
 
+def _downloaded(folder: Path) -> Path:
+    return pip_download(WHEEL, folder)
+
+
 def _body(path: Path) -> bytes:
     """A file without its header line."""
     return path.read_bytes().partition(b"\n")[2]
-
-
-def _pip_download(folder: Path) -> Path:
-    """The wheel, downloaded but not installed. BadData where pip fails."""
-    options = ["--no-deps", "--only-binary=:all:", "--dest", str(folder), WHEEL]
-    try:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", *options],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-    except subprocess.CalledProcessError as error:
-        said = [line for line in error.stderr.splitlines() if line.startswith("ERROR:")] or ["ERROR: no reason given"]
-        raise BadData(f"pip download {WHEEL}: {said[0].removeprefix('ERROR: ')}") from None
-    except subprocess.TimeoutExpired:
-        raise BadData(f"pip download {WHEEL}: no end after {SECONDS} s") from None
-    return next(folder.glob("*.whl"))

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from described_items import N_ITEMS, TEXTS, question, side, training
 
-from algorithms.language import vectors
+from algorithms.language import encoder
 from algorithms.language.text_knn import TextKNN
 from bench import registry
-from bench.errors import Unsupported
+from bench.errors import BadConfig, Unsupported
 
 
 def fitted(items=None, train=None, **params):
@@ -125,9 +125,11 @@ def test_batches_are_of_about_the_same_length(monkeypatch):
 
 
 def test_nothing_is_read_twice(monkeypatch):
-    fitted()
-    monkeypatch.setattr(vectors, "thread_limit", None)  # would be needed to read
-    fitted()
+    first = fitted()
+    monkeypatch.setattr(encoder.Encoder, "__init__", None)  # no model can be read any more
+    assert (fitted().vectors == first.vectors).all()
+    with pytest.raises(BadConfig, match="cannot be read"):
+        fitted(template="{text} again")
 
 
 def test_a_second_template_is_other_texts():

