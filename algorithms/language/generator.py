@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+import transformers
 from torch import Tensor
 
 from bench.models.transformer import transformer
@@ -14,7 +15,7 @@ class Generator:
     """A GPT-type model; the vector of a text is the mean of its last hidden states."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
-        self.tokenizer, self.model, self.limit = transformer(folder, "AutoModel", device)
+        self.tokenizer, self.model, self.limit = transformer(folder, transformers.AutoModel, device)
 
     def __call__(self, tokens: Tensor, real: Tensor) -> Tensor:
         """The mean over the tokens."""

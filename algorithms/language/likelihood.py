@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import transformers
 from torch import Tensor
 
 from algorithms.language.reading import encoded, padded
@@ -19,7 +20,7 @@ class Likelihood:
     """Mean log-likelihoods of the tokens of continuations, in nats."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
-        self.tokenizer, self.model, self.limit = transformer(folder, "AutoModelForCausalLM", device)
+        self.tokenizer, self.model, self.limit = transformer(folder, transformers.AutoModelForCausalLM, device)
         self.device = device
         known = inspect.signature(self.model.forward).parameters
         self.memory = "cache" if "cache" in known else "past_key_values"  # as this version of transformers calls it

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from bench.errors import BadConfig, BenchError, Unsupported
 from bench.models.folders import require_memory
@@ -41,14 +41,15 @@ def reading(folder: Path) -> Iterator[None]:
         raise BadConfig(f"model folder {folder} cannot be read: {type(error).__name__}: {reason}") from None
 
 
-def transformer(
-    folder: Path, form: Literal["AutoModel", "AutoModelForCausalLM"], device: torch.device | str = "cpu"
-) -> tuple[Any, Any, int]:
-    """Tokenizer, model in 32 bits for use alone, and how many tokens it takes. Used within `reading`."""
+def transformer(folder: Path, form: Any, device: torch.device | str = "cpu") -> tuple[Any, Any, int]:
+    """Tokenizer, model in 32 bits for use alone, and how many tokens it takes. Used within `reading`.
+
+    `form` is a class of the library, such as `transformers.AutoModel`: without a head, or with one that goes on.
+    """
     import torch
     import transformers
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     how: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, "local_files_only": True}
-    model = getattr(transformers, form).from_pretrained(str(folder), **how)
+    model = form.from_pretrained(str(folder), **how)
     return tokenizer, model.to(device).eval(), getattr(model.config, "max_position_embeddings", None) or USUAL

@@ -23,7 +23,9 @@ class Writer:
         self.model = model
         folder = folder_of(model, "generator")
         with reading(folder):
-            self._tokenizer, self._model, self._limit = transformer(folder, "AutoModelForCausalLM")
+            import transformers
+
+            self._tokenizer, self._model, self._limit = transformer(folder, transformers.AutoModelForCausalLM)
 
     def __call__(self, text: str) -> str:
         """The rest of the line, the likeliest token each time. What looks like a token of control is read as text."""
