@@ -232,6 +232,21 @@ def test_very_many_attempts_are_listed_as_csv(store, tmp_path, monkeypatch):
     assert list(listed.algorithm) == [f"bad {n}" for n in range(5)] and set(listed.reason) == {"'=no"}
 
 
+def test_two_hundred_algorithms_make_a_page_that_can_be_read(store, tmp_path):
+    """How fast it opens, and ten thousand cells, are measured by tests/performance/report.py."""
+    for number in range(200):
+        ranks = [[number // 2 + user] for user in range(8)]
+        synthetic.put(store, synthetic.record(f"a {number:03}", family=f"f{number % 9}"), synthetic.answers(ranks))
+    path = reports.write(store, tmp_path / "report")
+    page = html.parse(path)
+    assert path.stat().st_size < 5_000_000
+    assert len(page.xpath("//table[contains(@class, 'comparison')]/tbody/tr")) == 200
+    captions = [caption.text for caption in page.xpath("//figcaption")]
+    assert sum("the 60 best of 200 algorithms" in text for text in captions) == 3, "pairs, lists, curves"
+    wins = pd.read_csv(path.parent / "figures" / "movielens-small-user-time-wins.csv")
+    assert set(wins.algorithm) == {f"a {number:03}" for number in range(60)}
+
+
 def test_a_failure_shows_the_end_of_its_log(store, tmp_path):
     failed = synthetic.put(store, synthetic.record("gone", status="failed", reason="no"))
     log = store.folder_of(failed) / "log.txt"
