@@ -144,7 +144,9 @@ def _overall(results: Results, looks: Looks) -> Iterator[Drawn]:
     if table.test.critical is not None:
         shown = numbers.ranks(table)
         bottom = f"Mean rank over {table.datasets} data sets  (← better)"
-        plot, figure = dots.draw(shown, "mean_rank", bottom, looks.styles), critical.draw(table, looks.styles)
+        best = (shown[0]["low"], shown[0]["high"])
+        plot = dots.draw(shown, "mean_rank", bottom, looks.styles, band=best)
+        figure = critical.draw(table, looks.styles)
         yield Drawn("ranks", f"Mean ranks by {metric}", captions.ranks(table), figure, plot, shown)
 
 

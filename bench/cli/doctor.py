@@ -12,6 +12,7 @@ import typer
 from bench.cli import output
 
 EXAMPLES = "Examples:  bench doctor   |   bench doctor --json"
+ABSENT = ("is not installed", "is not on this machine")  # of a package, of a model: it can be had, nothing is broken
 Finding = tuple[str, str, str]  # what, state (ok, note, problem), detail
 
 
@@ -62,5 +63,6 @@ def _algorithms() -> Iterator[Finding]:
         if not description.unavailable:
             yield f"algorithm {entry.name}", "ok", description.family
             continue
-        ours = entry.distribution == "recmatrix" and "is not installed" not in description.unavailable
+        broken = not any(words in description.unavailable for words in ABSENT)
+        ours = broken and entry.distribution == "recmatrix"
         yield f"algorithm {entry.name}", "problem" if ours else "note", description.unavailable

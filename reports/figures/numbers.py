@@ -18,7 +18,7 @@ from reports.figures.pairs import Pairs
 from reports.figures.spread import of_group
 from reports.figures.tradeoff import Cost
 from reports.growth import Growth
-from reports.model import Group, Row
+from reports.model import Estimate, Group, Row
 from reports.ranks import Table
 from reports.slices import Sliced
 
@@ -31,25 +31,24 @@ def _named(row: Row) -> dict[str, Any]:
 
 def quality(group: Group) -> Numbers:
     """The leading metric with its interval."""
-    return [
-        {**_named(row), "status": row.status, group.leading: row.estimate(group.leading).value, **_ends(row, group)}
-        for row in group.rows
-    ]
+    found = [(row, row.estimate(group.leading)) for row in group.rows]
+    return [{**_named(row), "status": row.status, group.leading: e.value, **_ends(e)} for row, e in found]
 
 
 def costs(group: Group, cost: Cost) -> Numbers:
     """Cost in seconds or bytes, and quality; the frontier is what nothing cheaper beats."""
     found = tradeoff.points(group, cost)
-    kept = [row for *_, row in tradeoff.frontier(found, of_metric(group.leading))]
+    kept = {id(row) for *_, row in tradeoff.frontier(found, of_metric(group.leading))}
+    ends = [_ends(row.estimate(group.leading)) for *_, row in found]
     return [
-        {**_named(row), "cost": x, group.leading: y, **_ends(row, group), "frontier": any(row is one for one in kept)}
-        for x, y, row in found
+        {**_named(row), "cost": x, group.leading: y, **own, "frontier": id(row) in kept}
+        for (x, y, row), own in zip(found, ends, strict=True)
     ]
 
 
-def _ends(row: Row, group: Group) -> dict[str, float | None]:
+def _ends(estimate: Estimate) -> dict[str, float | None]:
     """The interval over users."""
-    low, high = row.estimate(group.leading).interval or (None, None)
+    low, high = estimate.interval or (None, None)
     return {"low": low, "high": high}
 
 
@@ -147,9 +146,8 @@ def growth(found: Growth) -> Numbers:
     for label in found.labels:
         for place, (shown, _) in enumerate(found.steps):
             estimate = found.estimate(label, shown)
-            low, high = estimate.interval or (None, None)
             named = {"algorithm": label, "family": found.family(label), "metric": found.column.name, "shown": shown}
-            lines.append({**named, "step": place, "value": estimate.value, "low": low, "high": high})
+            lines.append({**named, "step": place, "value": estimate.value, **_ends(estimate)})
     return lines
 
 
@@ -170,8 +168,15 @@ def overview(groups: Sequence[Group]) -> Numbers:
 
 
 def ranks(table: Table) -> Numbers:
-    """Mean ranks over data sets with their intervals."""
+    """Mean ranks over data sets, best first: half a critical difference to either side, and their intervals."""
+    reach, n = (table.test.critical or 0.0) / 2, len(table.labels)
     limits = (table.test.low, table.test.high)
-    low, high = ([None] * len(table.labels) if limit is None else limit.tolist() for limit in limits)
-    found = zip(table.labels, table.test.mean_ranks.tolist(), low, high, strict=True)
-    return [{"algorithm": label, "mean_rank": mean, "low": a, "high": b} for label, mean, a, b in found]
+    low, high = ([None] * n if limit is None else limit.tolist() for limit in limits)
+    found = sorted(zip(table.test.mean_ranks.tolist(), table.labels, low, high, strict=True))
+    return [
+        {
+            **{"algorithm": label, "mean_rank": mean, "low": mean - reach, "high": mean + reach},
+            **{"interval_low": a, "interval_high": b},
+        }
+        for mean, label, a, b in found
+    ]

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 import synthetic_store as synthetic
 
-from reports import pictures
+from reports import pictures, ranks
 from reports.columns import of_metric
 from reports.figures import groups, numbers
 from reports.load import load
@@ -124,6 +124,25 @@ def test_tiles_keep_pairs_on_the_diagonal():
     found = tiles.draw(entries, lambda e: e["other"], lambda e: e["v"], lambda e: "", "share")
     assert found["data"][0]["z"] == [[None, 0.5, 0.5], [0.5, None, 0.5], [0.25, 0.25, None]]
     assert found["layout"]["xaxis"]["ticktext"] == found["layout"]["yaxis"]["ticktext"] == ["x", "y", "z"]
+
+
+def test_bars_of_mean_ranks_are_critical_differences(tmp_path):
+    store = synthetic.empty(tmp_path / "store")
+    store.put_context("5" * 64, synthetic.context(8))
+    for number in range(6):
+        for label, answered in (("b", [[1]] * 8), ("a", [[0]] * 8), ("c", [[2]] * 8)):
+            synthetic.put(store, synthetic.record(label, dataset={"name": str(number)}), synthetic.answers(answered))
+    results = load(store)
+    (found,) = (picture for picture in pictures.draw(results) if picture.name == "ranks")
+    critical = ranks.table(results.groups).test.critical
+    assert [(entry["algorithm"], entry["mean_rank"]) for entry in found.numbers] == [("a", 1), ("b", 2), ("c", 3)]
+    (trace,) = found.plot["data"]
+    assert trace["error_x"]["array"] == trace["error_x"]["arrayminus"] == [pytest.approx(critical / 2, rel=1e-4)] * 3
+    (band,) = found.plot["layout"]["shapes"]
+    assert (band["x0"], band["x1"]) == (
+        pytest.approx(1 - critical / 2, rel=1e-4),
+        pytest.approx(1 + critical / 2, rel=1e-4),
+    )
 
 
 def test_curves_of_many_are_grey_without_a_name():
