@@ -6,15 +6,18 @@ from bench import plan
 from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.plan import Cell
 from bench.records import Record
+from bench.tuning.planned import asked
 
 
 def cell_of(record: Record) -> Cell:
     """The cell of a one-cell matrix made of the record's slot. Raises BadConfig where it cannot be planned."""
     slot = record.slot
-    axes = Axes(datasets=[slot.dataset], splits=[slot.split], seeds=[slot.seed])
-    matrix = Matrix(matrix=axes, algorithms=[AlgorithmSpec(name=slot.algorithm, params=slot.params)])
-    (cell,) = plan.cells(matrix, record.provenance.get("device", "cpu"))
-    return cell
+    tuning, search = asked(slot.tuning) if slot.tuning else (None, {})
+    axes = Axes(datasets=[slot.dataset], splits=[slot.split], seeds=[slot.seed], tuning=tuning)
+    fixed = {name: value for name, value in slot.params.items() if name not in search}
+    spec = AlgorithmSpec(name=slot.algorithm, params=fixed, search=search)
+    *_, cell = plan.cells(Matrix(matrix=axes, algorithms=[spec]), record.provenance.get("device", "cpu"))
+    return cell  # the tuned one is the last
 
 
 def changes(before: Record, cell: Cell) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         from bench import afterwards, answers_io, energy, evaluation, handover, registry, surroundings
         from bench.files import cannot_write
         from bench.memory import readable
+        from bench.tuning.trials import TUNING
 
         algorithm = registry.create(job["algorithm"], **job["facts"], **job["params"])
         folder, output = Path(job["training"]), Path(job["output"])
@@ -90,6 +91,9 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
         if algorithm.compiles:
             evaluation.rehearse(algorithm, training)
     news.tell(event="seen", values=surroundings.seen())
+    if job["tuning"]:
+        with news.phase(TUNING):
+            algorithm = _tuned(job, training, news)
     with energy.metered() as spent:
         with news.phase("fit"):
             algorithm.fit(training)
@@ -112,6 +116,21 @@ def run(job: dict[str, Any], news: News, held_out_pipe: IO[bytes]) -> None:
     news.tell(event="answered", values=counts)  # from here on nothing can spoil the result
     afterwards.run(algorithm, held_out, answers, news, output if job["keep_model"] else None, _reason)
     news.tell(event="done", counts=counts)
+
+
+def _tuned(job: dict[str, Any], training: Training, news: News) -> Algorithm[Any]:
+    """The algorithm with the setting that is best on the validation part, not fitted."""
+    from bench import registry
+    from bench.tuning.search import Search, Tuning
+    from bench.tuning.trials import TUNING
+
+    def make(params: dict[str, Any]) -> Algorithm[Any]:
+        return registry.create(job["algorithm"], **job["facts"], **{**job["params"], **params})
+
+    tuning = Tuning(**job["tuning"])
+    defaults = {name: job["params"][name] for name in tuning.space}
+    search = Search(tuning, make, training, defaults, job["facts"]["seed"], news.tell, _status, _reason)
+    return make(search.run(Path(job["scratch"]) / TUNING))
 
 
 def _answer(

@@ -29,6 +29,7 @@ class Description:
     can: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)  # names of the algorithms inside a hybrid
     content: dict[str, str] = field(default_factory=dict)  # SHA-256 of files that parameters name
+    tunable: dict[str, dict[str, Any]] = field(default_factory=dict)  # see `bench.tuning.space.tunable`
     family: str = ""
     unavailable: str = ""  # why it cannot be imported here
     wrong: str = ""  # what is wrong with the parameters
@@ -71,6 +72,7 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
     from bench import registry
     from bench.errors import BadConfig, Unsupported
     from bench.params import build
+    from bench.tuning.space import tunable
 
     try:
         cls = registry.load(name)
@@ -88,6 +90,7 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
         "can": [flag.name for flag in can],
         "parts": parts,
         "content": content,
+        "tunable": tunable(cls.Params),
         "family": cls.family,
     }
 

@@ -3,6 +3,9 @@
 With n interactions in the data set of the cell and m in that of the record, s seconds of start-up in the record:
 
     seconds = s + (wall − s) · n / m,      memory = b + (peak − b) · n / m,      b = min(peak, BASE)
+
+A cell that is tuned costs as much more as its budget says: wall − s for each trial, and no more than its time. What it
+did cost tells nothing of other cells.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ class Estimates:
 
     def add(self, record: Record) -> None:
         """Learn from one more record; of those that differ in seed only, the newest that ended well counts."""
-        if record.status not in TELLING:
+        if record.status not in TELLING or record.slot.tuning:
             return
         if record.data_hash not in self._sizes and self._store and (size := remembered(record.key, self._store)[1]):
             self._sizes[record.data_hash] = size
@@ -76,8 +79,8 @@ class Estimates:
             return None
         ratio = self._ratio(near, cell)
         start = max(0.0, near.wall - sum(phase.wall for phase in near.phases.values())) if near.phases else 0.0
-        base = min(near.memory, BASE)
-        return Estimate(start + (near.wall - start) * ratio, base + (near.memory - base) * ratio)
+        base, once = min(near.memory, BASE), (near.wall - start) * ratio
+        return Estimate(start + once + _search(cell, once), base + (near.memory - base) * ratio)
 
     def guess(self, cell: Cell) -> float:
         """Seconds; where they are not known the mean of the known cells.
@@ -99,7 +102,7 @@ class Estimates:
         estimate, limits = self.of(cell), limits_of(cell, self._usual)
         if estimate is None:
             return ""
-        if limits.time and estimate.seconds > limits.time:
+        if limits.time and not cell.slot.tuning and estimate.seconds > limits.time:  # a search has it for each trial
             return f"about {estimate.seconds:.0f} s of {limits.time:.0f} s"
         if limits.memory and estimate.memory > limits.memory:
             return f"about {estimate.memory / 1e6:.0f} MB of {limits.memory / 1e6:.0f} MB"
@@ -123,3 +126,11 @@ class Estimates:
             -abs(math.log(ratio)) if ratio else -math.inf,
             record.started,
         )
+
+
+def _search(cell: Cell, once: float) -> float:
+    """Seconds of the search of a cell, whose own part takes `once`; 0 where nothing is tuned."""
+    tuning = cell.slot.tuning
+    if tuning is None:
+        return 0.0
+    return float(min(tuning.get("trials", math.inf) * once, tuning.get("time", math.inf)))

@@ -16,6 +16,7 @@ from bench.errors import BadConfig, did_you_mean
 TIME_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 MEMORY_UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 LIMITED_PHASES = ("fit", "recommend", "predict")
+GOALS = r"ndcg@([1-9][0-9]?|100)|rmse"  # what tuning can look for
 METRICS = ("precision@10", "hit_rate@10", "recall@10", "ndcg@10", "coverage@10", "rmse")
 
 
@@ -25,6 +26,13 @@ def quantity(text: str, units: dict[str, float]) -> float:
     if not match or match[2] not in units or float(match[1]) <= 0:
         raise BadConfig(f"{text!r} is not a number above 0 with one of the units {', '.join(units)}")
     return float(match[1]) * units[match[2]]
+
+
+def _quantity(value: Any, units: dict[str, float]) -> float:
+    try:
+        return quantity(str(value), units)
+    except BadConfig as error:
+        raise ValueError(str(error)) from None
 
 
 class _Part(BaseModel):
@@ -43,22 +51,46 @@ class Limits(_Part):
     @field_validator("*", mode="before")
     @classmethod
     def _parse(cls, value: Any, info: Any) -> Any:
-        try:
-            return quantity(str(value), MEMORY_UNITS if info.field_name == "memory" else TIME_UNITS)
-        except BadConfig as error:
-            raise ValueError(str(error)) from None
+        return _quantity(value, MEMORY_UNITS if info.field_name == "memory" else TIME_UNITS)
 
     def phases(self) -> dict[str, float]:
         """Seconds that single phases may take, where the matrix says so."""
         return {name: seconds for name in LIMITED_PHASES if (seconds := getattr(self, name)) is not None}
 
 
+class Tuning(_Part):
+    """What each search may use, and what it makes as good as it can on the validation part."""
+
+    trials: int | None = Field(default=None, ge=1, le=100_000)
+    time: float | None = None  # seconds
+    metric: str = "ndcg@10"
+
+    @field_validator("time", mode="before")
+    @classmethod
+    def _parse(cls, value: Any) -> Any:
+        return _quantity(value, TIME_UNITS)
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, metric: str) -> str:
+        if not re.fullmatch(GOALS, metric):
+            raise ValueError(f"{metric!r} is neither 'ndcg@k' with k from 1 to 100 nor 'rmse'")
+        return metric
+
+    @model_validator(mode="after")
+    def _ends(self) -> Tuning:
+        if self.trials is None and self.time is None:
+            raise ValueError("a budget needs trials, time, or both")
+        return self
+
+
 class AlgorithmSpec(_Part):
-    """One [[algorithms]] table: a name, literal parameters, and axes of parameters."""
+    """One [[algorithms]] table: a name, literal parameters, axes of parameters, and where tuning looks."""
 
     name: str
     params: dict[str, Any] = {}
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
+    search: dict[str, list[Any]] = {}
     limits: Limits = Limits()
 
     @model_validator(mode="after")
@@ -88,6 +120,7 @@ class Axes(_Part):
     splits: list[dict[str, Any]] = Field(default=[{"name": "user-time"}], min_length=1)
     seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] = Field(default=[0], min_length=1)
     metrics: list[str] = Field(default=list(METRICS), min_length=1)
+    tuning: Tuning | None = None  # each algorithm with its own parameters, and with the best that a search finds
 
     @field_validator("datasets", "splits", mode="before")
     @classmethod
@@ -124,9 +157,16 @@ class Matrix(_Part):
                 raise ValueError(f"{axis} has the same entry twice")
         return self
 
+    @model_validator(mode="after")
+    def _search_with_a_budget(self) -> Matrix:
+        if self.matrix.tuning is None and any(spec.search for spec in self.algorithms):
+            raise ValueError("`search` is read where [matrix] has tuning = { trials = …, time = … }")
+        return self
+
     def size(self) -> int:
-        """The number of cells, without making them."""
+        """The number of cells, without making them; with tuning, each algorithm has two."""
         variants = sum(math.prod(map(len, spec.grid.values())) for spec in self.algorithms)
+        variants *= 1 + (self.matrix.tuning is not None)
         splits = sum(map(_splits, self.matrix.splits))
         return len(self.matrix.datasets) * splits * len(self.matrix.seeds) * variants
 
@@ -200,6 +240,15 @@ def replaced(
     specs = [AlgorithmSpec(name=name) for name in dict.fromkeys(algorithms)] if algorithms else matrix.algorithms
     changed = Matrix.model_construct(matrix=matrix.matrix.model_copy(update=axes), algorithms=specs)
     changed._file = None if algorithms else matrix._file
+    return changed
+
+
+def searching(matrix: Matrix, tuning: Tuning | None, ranges: dict[str, dict[str, list[Any]]]) -> Matrix:
+    """The matrix with this budget for searches, and ranges by the name of the algorithm besides its own."""
+    axes = matrix.matrix.model_copy(update={"tuning": tuning})
+    specs = [s.model_copy(update={"search": {**s.search, **ranges.get(s.name, {})}}) for s in matrix.algorithms]
+    changed = Matrix.model_construct(matrix=axes, algorithms=specs)
+    changed._file, changed._places = matrix._file, matrix._places
     return changed
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from bench.planned import Planned
 from bench.records import FORMAT, Record, Slot, digest
 from bench.splits import catalogue as splits
 from bench.store import Store
+from bench.tuning.planned import tuned
+from bench.tuning.space import space
 from bench.types import Dataset, Split
 
 FINAL = ("ok", "failed", "crashed", "invalid_output", "no_result")  # the same code would do the same again
@@ -75,8 +78,10 @@ def check(matrix: Matrix) -> list[Description]:
     known = {spec.name for spec in matrix.algorithms if not _problems(registry.find, spec.name)}
     found = iter(describe([(name, params) for _, name, params in wanted if name in known]))
     descriptions = [next(found) if name in known else Description() for _, name, _ in wanted]
-    for (number, name, _), description in zip(wanted, descriptions, strict=True):
+    for (number, name, params), description in zip(wanted, descriptions, strict=True):
         wrong = description.wrong.splitlines() if name in known else _problems(registry.find, name)
+        if name in known and not wrong and not description.unavailable:
+            wrong = _problems(partial(space, description.tunable, params), matrix.algorithms[number].search)
         problems.extend(matrix.where(text, number) for text in wrong)
     if problems:
         raise BadConfig("\n".join(dict.fromkeys(problems)))
@@ -85,7 +90,7 @@ def check(matrix: Matrix) -> list[Description]:
 
 def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
     """Every cell of the matrix, data set by data set, in the order of the file."""
-    descriptions = check(matrix)
+    descriptions, tuning = check(matrix), matrix.matrix.tuning
     variants = [(spec, params) for spec in matrix.algorithms for params in spec.variants()]
     found = []
     for dataset_spec in matrix.matrix.datasets:
@@ -94,13 +99,14 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
             split, problem = _split(dataset, split_spec)
             demands = _demands(split)
             planned = Planned.of(dataset_spec, split_spec, split) if split else None
-            for (spec, _), description in zip(variants, descriptions, strict=True):
+            for (spec, params), description in zip(variants, descriptions, strict=True):
                 base = _cell(spec, description, dataset_spec, split_spec, dataset, split, device)
                 base = replace(base, problem=problem or base.problem or _unable(description, demands), split=planned)
-                for seed in matrix.matrix.seeds:
-                    slot = replace(base.slot, seed=seed)
-                    key = digest({"slot": asdict(slot), "rest": base.key})
-                    found.append(replace(base, slot=slot, key=key))
+                alike = [base, *(tuned(base, tuning, spec.search, params, split, description) if tuning else [])]
+                for seed, one in itertools.product(matrix.matrix.seeds, alike):
+                    slot = replace(one.slot, seed=seed)
+                    key = digest({"slot": slot.facts, "rest": one.key})
+                    found.append(replace(one, slot=slot, key=key))
     return list({cell.key: cell for cell in found}.values())  # what is said twice runs once
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ class Child:
 
     def __init__(self, job: dict[str, Any], folder: Path, environment: dict[str, str]) -> None:
         folder = folder.resolve()
+        shutil.rmtree(folder / "work", ignore_errors=True)  # of a process that ended with a trial of a search
         (folder / "work").mkdir()
         self.mark = secrets.token_hex(8)
         self.log = Log(folder / "log.txt")
@@ -138,8 +140,8 @@ class Log:
     """What a process prints: the beginning and the end are kept, the rest is counted."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._written = 0
+        self._file = path.open("ab")
+        self._written = self._file.tell()
         self._dropped = 0
         self._tail = b""
         self._error: OSError | None = None

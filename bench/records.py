@@ -42,11 +42,17 @@ class Slot:
     algorithm: str
     params: dict[str, Any]  # all of them, defaults included
     seed: int
+    tuning: dict[str, Any] | None = None  # {"space", "metric", "trials", "time"}: parameters in it are searched
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All of it, as hashes take it in."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "tuning" or self.tuning}
 
     @property
     def id(self) -> str:
         """A hash that is equal for equal slots."""
-        return digest({field.name: getattr(self, field.name) for field in fields(self)})
+        return digest(self.facts)
 
     def stands_for(self, other: Slot) -> bool:
         """Whether `other` is the same with more parameters: what is unavailable does not know its defaults."""
@@ -92,6 +98,7 @@ class Record:
     about: dict[str, str] = field(default_factory=dict)  # {"summary", "paper", "distribution"} of the algorithm
     faithfulness: dict[str, Any] = field(default_factory=dict)  # see bench.faithfulness; of those who explain
     model: str = ""  # "kept" or "not kept", where it was asked for; see bench.model_files
+    tuning: dict[str, Any] = field(default_factory=dict)  # {"trials", "best", "importance"}, see bench.tuning
     load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT
 

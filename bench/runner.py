@@ -14,9 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import energy, provenance
-from bench.afterwards import AFTER, UNCOUNTED
-from bench.curve import Curve
+from bench import provenance
 from bench.errors import BadData, StoreError, Unsupported
 from bench.files import stamps, storage
 from bench.material import Material, made_here
@@ -26,51 +24,20 @@ from bench.model_files import NOT_KEPT
 from bench.plan import Cell, limits_of
 from bench.planned import Planned
 from bench.process import Child
-from bench.records import Phase, Record
+from bench.records import Record
 from bench.redaction import without_secrets
 from bench.registry import about
 from bench.store import Store
 from bench.surroundings import usable_cores
+from bench.tuning.blame import CUT, LATE, trial_ended
+from bench.tuning.trials import TUNING, Journal
+from bench.watched import Watched
 
 TICK = 0.1  # seconds between looks at a running cell
 EXIT_GRACE = 5.0  # seconds a cell may take to end after its result is there
 LATENCY_PATIENCE = 30.0  # seconds for latency, and as many for faithfulness: each ends by itself after 10
-TOLD = ("seen", "energy", "latency", "answered", "faithfulness", "model")  # news that are kept as they are
 _CONTINUED = "went on from the checkpoint of an earlier attempt; time is that of this attempt alone"
 Progress = Callable[[str, float, int], None]  # phase, seconds so far, bytes now
-
-
-@dataclass
-class _Watched:
-    """What is known of a running cell."""
-
-    phase: str = "start"
-    entered: float = 0.0  # when that phase began, by time.monotonic()
-    phases: dict[str, Phase] = field(default_factory=dict)
-    curve: Curve = field(default_factory=Curve)
-    answered: dict[str, int] | None = None  # the counts, there when the answers are complete
-    counts: dict[str, int] | None = None  # the same, when nothing is left to measure either
-    failure: tuple[str, str] | None = None  # (status, reason) that the cell told or that stopped it
-    used: int = 0  # bytes, the most at any time
-    memory: int = 0  # the same while the result was made
-    warnings: list[str] = field(default_factory=list)
-    latency: dict[str, float] = field(default_factory=dict)
-    energy: dict[str, Any] = field(default_factory=energy.unavailable)
-    faithfulness: dict[str, Any] = field(default_factory=dict)
-    model: str = ""  # see `Record.model`
-    seen: dict[str, Any] = field(default_factory=dict)  # what the process found around it
-    load: float | None = field(default_factory=provenance.load)  # before the cell
-
-    def use(self, memory: int) -> None:
-        """Note that so many bytes are in use; what is done when the answers are complete is no cost of theirs."""
-        self.used = max(self.used, memory)
-        if self.phase not in UNCOUNTED:
-            self.memory = max(self.memory, memory)
-
-    def settle(self, problem: str) -> None:
-        """Keep a result that was complete before all that comes after it was done."""
-        self.counts = self.answered
-        self.warnings.append(f"{AFTER.get(self.phase, AFTER['latency'])}: {problem}")
 
 
 @dataclass(frozen=True)
@@ -95,34 +62,50 @@ class Runner:
         with storage(self.store.folder):
             (folder / "output").mkdir()
         if cell.problem or cell.split is None:
-            watched = _Watched(failure=("skipped", cell.problem))
+            watched = Watched(failure=("skipped", cell.problem))
         else:
             watched = self._watched(cell, cell.split, folder, clock, progress)
         return self._record(cell, watched, started.isoformat(), time.monotonic() - clock)
 
-    def _watched(self, cell: Cell, planned: Planned, folder: Path, clock: float, progress: Progress) -> _Watched:
+    def _watched(self, cell: Cell, planned: Planned, folder: Path, clock: float, progress: Progress) -> Watched:
         """Watch the cell, unless its split cannot be made any more."""
         try:
             material = self.material(planned) if self.material else made_here(self.store, planned)
         except (BadData, Unsupported) as error:  # after a change of the data the next run plans anew
-            return _Watched(failure=("interrupted" if isinstance(error, BadData) else "failed", str(error)))
+            return Watched(failure=("interrupted" if isinstance(error, BadData) else "failed", str(error)))
         watched = self._watch(cell, material, folder, clock, progress)
         shutil.move(folder / "log.txt", folder / "output" / "log.txt")
         return watched
 
-    def _watch(self, cell: Cell, material: Material, folder: Path, clock: float, progress: Progress) -> _Watched:
+    def _watch(self, cell: Cell, material: Material, folder: Path, clock: float, progress: Progress) -> Watched:
         scratch, before = self._scratch(cell), material.stamps or stamps(material.training)
         continued = scratch.is_dir() and any(scratch.iterdir())
-        watched = _Watched(warnings=[_CONTINUED] if continued else [])
+        watched = Watched(warnings=[_CONTINUED] if continued else [])
+        self._attend(cell, material, folder, watched, clock, progress)
+        while trial_ended(watched, Journal(scratch / TUNING)):
+            self._attend(cell, material, folder, watched, clock, progress)
+        if watched.failure is None or watched.failure[0] != "interrupted":
+            shutil.rmtree(scratch, ignore_errors=True)
+        if stamps(material.training) not in (before, {}):  # a cache that was deleted meanwhile is no harm
+            why = "the files it learnt from were changed meanwhile, by it or a cell beside it"
+            watched.failure = ("interrupted", why)
+            shutil.rmtree(scratch, ignore_errors=True)
+        return watched
+
+    def _attend(
+        self, cell: Cell, material: Material, folder: Path, watched: Watched, clock: float, progress: Progress
+    ) -> None:
+        """Start the process of the cell and watch it to its end."""
         with storage(self.store.folder):
             child = Child(self._job(cell, material, folder), folder, self._environment(cell))
+        watched.since = time.monotonic()
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, material, watched)
                 watched.use(now := child.memory(self.limit(cell)[1]))
                 progress(watched.phase, time.monotonic() - clock, now)
                 if watched.counts is None and not watched.failure:
-                    watched.failure = self._exceeded(cell, watched, time.monotonic() - clock)
+                    watched.failure = self._exceeded(cell, watched, time.monotonic() - watched.since)
         finally:
             if watched.failure and watched.failure[0] == "timeout":
                 child.dump_stacks()
@@ -133,15 +116,8 @@ class Runner:
         if watched.failure and watched.failure[0] == "storage":
             raise StoreError(watched.failure[1])
         _judge(watched, code)
-        if watched.failure is None or watched.failure[0] != "interrupted":
-            shutil.rmtree(scratch, ignore_errors=True)
-        if stamps(material.training) not in (before, {}):  # a cache that was deleted meanwhile is no harm
-            why = "the files it learnt from were changed meanwhile, by it or a cell beside it"
-            watched.failure = ("interrupted", why)
-            shutil.rmtree(scratch, ignore_errors=True)
-        return watched
 
-    def _listen(self, child: Child, material: Material, watched: _Watched, seconds: float = TICK) -> None:
+    def _listen(self, child: Child, material: Material, watched: Watched, seconds: float = TICK) -> None:
         """Take in the news that come within some seconds; all that is there when the process has ended."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -152,27 +128,18 @@ class Runner:
                     continue
                 return
             match event:
-                case {"event": "begin", "phase": name}:
-                    watched.phase, watched.entered = name, time.monotonic()
-                case {"event": "end", "phase": name, "cost": cost}:
-                    watched.phases[name] = Phase(**cost)
-                    watched.use(cost["peak"])
                 case {"event": "fitted"}:
                     child.hand_over(material.held_out())
-                case {"event": "epoch", **values}:
-                    watched.curve.add({k: v for k, v in values.items() if k != "event"})
-                case {"event": name, "values": values} if name in TOLD:
-                    setattr(watched, name, values)
-                case {"event": "warning", "text": text}:
-                    watched.warnings.append(text)
                 case {"event": "done", "counts": counts}:
                     watched.counts = counts
                     return
                 case {"event": "failed", "status": status, "reason": reason}:
                     watched.failure = (status, reason)
                     return
+                case _:
+                    watched.hear(event)
 
-    def _exceeded(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
+    def _exceeded(self, cell: Cell, watched: Watched, seconds: float) -> tuple[str, str] | None:
         """Why the cell must be stopped; a complete result is settled, whatever happens while latency is measured."""
         if self.stop.is_set():
             return "interrupted", f"stopped in phase {watched.phase}"
@@ -182,12 +149,14 @@ class Runner:
             return None
         return over
 
-    def _over_limit(self, cell: Cell, watched: _Watched, seconds: float) -> tuple[str, str] | None:
+    def _over_limit(self, cell: Cell, watched: Watched, seconds: float) -> tuple[str, str] | None:
         time_limit, memory_limit = self.limit(cell)
         waits = dict.fromkeys(("latency", "faithfulness"), LATENCY_PATIENCE)
         phase_limit = {**cell.limits.phases(), **waits}.get(watched.phase, math.inf)
         if watched.phase not in watched.phases and time.monotonic() - watched.entered > phase_limit:
             return "timeout", f"over the limit of {phase_limit:g} s for phase {watched.phase}"
+        if seconds > watched.left + LATE and watched.phase == TUNING:
+            return CUT, f"the budget ended {LATE:g} s ago"
         if seconds > time_limit:
             return "timeout", f"over the limit of {time_limit:.0f} s in phase {watched.phase}"
         if watched.used > memory_limit:
@@ -209,6 +178,7 @@ class Runner:
         return {
             "algorithm": cell.slot.algorithm,
             "params": cell.slot.params,
+            "tuning": cell.slot.tuning,
             "facts": {"seed": cell.slot.seed, "device": self.device, "threads": self.threads},
             "training": str(material.training.resolve()),
             "output": str((folder / "output").resolve()),
@@ -226,7 +196,7 @@ class Runner:
         threads = dict.fromkeys(provenance.THREAD_VARIABLES, str(self.threads))
         return {**threads, **limit, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
 
-    def _record(self, cell: Cell, watched: _Watched, started: str, wall: float) -> Record:
+    def _record(self, cell: Cell, watched: Watched, started: str, wall: float) -> Record:
         status, reason = watched.failure or ("ok", "")
         time_limit, memory_limit = self.limit(cell)
         threads = {"threads": self.threads, "device": self.device, "shared": self.beside}
@@ -254,13 +224,14 @@ class Runner:
             latency=watched.latency,
             faithfulness=watched.faithfulness,
             energy=watched.energy,
+            tuning=watched.tuned,
             model=watched.model or (NOT_KEPT if self.keep_models and status == "ok" else ""),
             about=about(cell.slot.algorithm),
             load={"before": watched.load, "after": provenance.load()},
         )
 
 
-def _judge(watched: _Watched, code: int | None) -> None:
+def _judge(watched: Watched, code: int | None) -> None:
     """Name the end of a cell that did not name it itself."""
     if watched.counts is None and watched.answered is not None and watched.failure is None:
         watched.settle("the process ended")

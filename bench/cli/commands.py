@@ -24,11 +24,13 @@ from bench.cli import (
     show,
     status,
     store,
+    tune,
     verify,
 )
 
 _COMMANDS = (
     run,
+    tune,
     plan,
     audit,
     status,

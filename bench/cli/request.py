@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from bench.budget import ORDERS
 from bench.engines import ENGINES
 from bench.errors import BadConfig, did_you_mean
 from bench.execute import QUICK
-from bench.matrix import MEMORY_UNITS, TIME_UNITS, BadMatrix, Limits, Matrix, quantity, read, replaced
+from bench.matrix import (
+    MEMORY_UNITS,
+    TIME_UNITS,
+    BadMatrix,
+    Limits,
+    Matrix,
+    Tuning,
+    quantity,
+    read,
+    replaced,
+    searching,
+)
 from bench.options import Options
 from bench.plan import RERUN, check
 from bench.surroundings import DEVICES, usable_device
@@ -116,3 +132,41 @@ def scale(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise BadConfig(f"--scale {text}: expected the lowest and the highest rating, as 1,5") from None
     return low, high
+
+
+def with_tuning(matrix: Matrix, trials: int | None, time: str | None, metric: str, search: list[str]) -> Matrix:
+    """The matrix with a search for each algorithm. Raises BadConfig for a budget or ranges that are none."""
+    given = {"trials": trials, "time": time} if trials or time else None
+    if given is None and matrix.matrix.tuning is None:
+        raise BadConfig("a search needs a budget: --trials, --time, or both")
+    try:
+        tuning = Tuning.model_validate({**(given or {}), "metric": metric}) if given else matrix.matrix.tuning
+    except ValidationError as error:
+        said = (f"--{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
+        raise BadConfig("\n".join(said)) from None
+    ranges: dict[str, dict[str, list[Any]]] = {}
+    for text in search:
+        algorithm, parameter, values = _range(text)
+        ranges.setdefault(algorithm, {})[parameter] = values
+    unknown = sorted(ranges.keys() - {spec.name for spec in matrix.algorithms})
+    if unknown:
+        near = did_you_mean(unknown[0], [spec.name for spec in matrix.algorithms])
+        raise BadConfig(f"--search {unknown[0]}.…: no algorithm of this matrix{near}")
+    return searching(matrix, tuning, ranges)
+
+
+def _range(text: str) -> tuple[str, str, list[Any]]:
+    """`item-knn.neighbours=5:500` or `item-knn.weighting=none,bm25` in parts."""
+    match = re.fullmatch(r"([^.=\s]+)\.([^.=\s]+)=(\S+)", text)
+    if match is None:
+        raise BadConfig(f"--search {text}: expected ALGORITHM.PARAMETER=LOW:HIGH or =CHOICE,CHOICE")
+    algorithm, parameter, said = match.groups()
+    return algorithm, parameter, [_value(part) for part in re.split("[:,]", said)]
+
+
+def _value(text: str) -> Any:
+    """A number, true or false, or a word."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

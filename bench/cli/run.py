@@ -11,6 +11,8 @@ import typer
 from bench.cli import output
 
 if TYPE_CHECKING:
+    from bench.matrix import Matrix
+    from bench.options import Options
     from bench.store import Store
 
 EXAMPLES = "Examples:  bench run   |   bench run my.toml --algorithms ease,item-knn --seeds 3 --limit-time 10m"
@@ -63,11 +65,7 @@ def command(
     What the store holds already is not run again, unless its model is to be kept and is not. Exit code 0: all cells ok
     or skipped; 1: some are not; 2: wrong matrix or option; 3: the store cannot be used; 130: interrupted.
     """
-    from bench import blinding, plan
-    from bench.cli.progress import left_out, listener
     from bench.cli.request import load_matrix, load_options
-    from bench.execute import execute
-    from bench.store import Store
 
     wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
     options = load_options(
@@ -83,14 +81,32 @@ def command(
         device=device,
         keep_models=keep_models,
     )
-    if engine == "local":
+    perform(wanted, options, store, report, budget=budget, blind_ids=blind_ids)
+
+
+def perform(
+    wanted: Matrix,
+    options: Options,
+    folder: Path,
+    report: Path | None,
+    *,
+    budget: str | None = None,
+    blind_ids: bool = False,
+) -> None:
+    """Run a matrix into a store, print the comparison and write the report; ends as `bench run` says."""
+    from bench import blinding, plan
+    from bench.cli.progress import left_out, listener
+    from bench.execute import execute
+    from bench.store import Store
+
+    if options.engine == "local":
         options.cells_at_a_time()  # wrong ones are told before anything is loaded
     planned = plan.cells(wanted, options.device)
     for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
-    kept = Store(store, create=True)
+    kept = Store(folder, create=True)
     if blind_ids:
-        blinding.begin(store)
+        blinding.begin(folder)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as after Ctrl-C
     with listener() as hears:
         outcome = execute(planned, kept, options, hears)
@@ -99,7 +115,7 @@ def command(
     if not outcome.complete:
         output.say("Interrupted. What is finished is kept; the same command goes on from there.")
         raise typer.Exit(outcome.exit_code)
-    damaged = _compare(kept, wanted.matrix.metrics, report or store / "report")
+    damaged = _compare(kept, wanted.matrix.metrics, report or folder / "report")
     raise typer.Exit(outcome.exit_code or int(damaged > 0))
 
 

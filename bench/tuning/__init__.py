@@ -1,0 +1,1 @@
+"""Equal-budget search for parameters, on the validation part only."""
