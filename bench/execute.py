@@ -16,8 +16,10 @@ from bench.matrix import Limits
 from bench.options import Options
 from bench.plan import Cell, Decision
 from bench.records import Record, stamp
+from bench.runner import scratch_of
 from bench.store import Store
 from bench.topk import compile_kernels
+from bench.tuning import begun
 
 QUICK = Path(__file__).with_name("quick.toml")
 HARMLESS = ("ok", "skipped")
@@ -63,7 +65,8 @@ def execute(planned: list[Cell], store: Store, options: Options, listener: Liste
     """Run the cells that the store does not hold yet.
 
     Raises StoreError when results cannot be kept, and BadConfig when a cell has more threads than there are usable
-    cores and `jobs` is not given, or where no node of a cluster can run the cells.
+    cores and `jobs` is not given, where no node of a cluster can run the cells, or where a search that was stopped had
+    other ranges.
     """
     listener = listener or Listener()
     with at_work(store.folder), opening.opened(options, planned, store, listener.noticed) as (engine, usual):
@@ -78,6 +81,7 @@ def _execute(
     if options.keep_models:
         decisions = kept.wanted(decisions, records)
     wanted = [decision.cell for decision in decisions if decision.runs]
+    begun.check(wanted, scratch_of(store), anew=options.rerun == "all")
     estimates = Estimates(wanted, records, usual, store, options.budget)
     _prepare(decisions, store)
     listener.planned(decisions, engine.slots())

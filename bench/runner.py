@@ -29,6 +29,7 @@ from bench.redaction import without_secrets
 from bench.registry import about
 from bench.store import Store
 from bench.surroundings import usable_cores
+from bench.tuning import begun
 from bench.tuning.blame import CUT, LATE, trial_ended
 from bench.tuning.trials import TUNING, Journal
 from bench.watched import Watched
@@ -175,6 +176,7 @@ class Runner:
     def _job(self, cell: Cell, material: Material, folder: Path) -> dict[str, Any]:
         scratch = self._scratch(cell)
         scratch.mkdir(parents=True, exist_ok=True)
+        begun.remember(cell, scratch)
         return {
             "algorithm": cell.slot.algorithm,
             "params": cell.slot.params,
@@ -188,7 +190,7 @@ class Runner:
 
     def _scratch(self, cell: Cell) -> Path:
         """Where a cell keeps checkpoints; it survives an attempt that was killed or interrupted."""
-        return self.store.folder / "cache" / "scratch" / cell.key
+        return scratch_of(self.store) / cell.key
 
     def _environment(self, cell: Cell) -> dict[str, str]:
         memory = self.limit(cell)[1]
@@ -256,6 +258,11 @@ def _exit(code: int) -> str:
         return signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
+
+
+def scratch_of(store: Store) -> Path:
+    """The folder in which cells keep what survives a kill."""
+    return store.folder / "cache" / "scratch"
 
 
 def default_limits(jobs: int) -> Limits:

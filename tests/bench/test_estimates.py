@@ -117,3 +117,18 @@ def test_what_will_break_a_limit_is_named():
     assert _estimates([cell], _record(memory=2 * 10**9)).over(cell) == "about 2000 MB of 1000 MB"
     own = replace(cell, limits=Limits.model_construct(time=4.0))
     assert _estimates([own], _record()).over(own) == "about 5 s of 4 s"
+
+
+def test_a_search_costs_its_trials_and_no_more_than_its_time():
+    """5 s of which 1 s is start-up: four for each trial, and for the last fit."""
+    phases = {"load": Phase(1.0, 1.0, 1), "fit": Phase(3.0, 3.0, 1)}
+    tuning = {"space": {}, "metric": "ndcg@10"}
+    many, short = (_cell(tuning={**tuning, "trials": 50}), _cell(tuning={**tuning, "trials": 50, "time": 30.0}))
+    found = _estimates([many, short], _record(phases=phases))
+    assert [found.guess(cell) for cell in (many, short)] == [pytest.approx(5 + 50 * 4), pytest.approx(5 + 30)]
+    assert found.over(many) == ""  # the limit of a minute is one for each trial
+
+
+def test_what_a_search_cost_tells_nothing_of_a_plain_cell():
+    searched = _slot(params={}, seed=0, tuning={"space": {}, "trials": 50})
+    assert _estimates([_cell()], _record(slot=searched)).of(_cell()) is None
