@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench import plan
-from bench.matrix import AlgorithmSpec, Axes, Matrix
+from bench.matrix import AlgorithmSpec, Axes, Matrix, Tuning
 from bench.plan import Cell
 from bench.records import Record
 from bench.tuning.planned import asked
@@ -12,7 +12,8 @@ from bench.tuning.planned import asked
 def cell_of(record: Record) -> Cell:
     """The cell of a one-cell matrix made of the record's slot. Raises BadConfig where it cannot be planned."""
     slot = record.slot
-    tuning, search = asked(slot.tuning) if slot.tuning else (None, {})
+    budget, search = asked(slot.tuning) if slot.tuning else ({}, {})
+    tuning = Tuning(**budget) if budget else None
     axes = Axes(datasets=[slot.dataset], splits=[slot.split], seeds=[slot.seed], tuning=tuning)
     fixed = {name: value for name, value in slot.params.items() if name not in search}
     spec = AlgorithmSpec(name=slot.algorithm, params=fixed, search=search)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import blinding
+from bench import blinding, openings
 from bench.attempts import unequal
 from bench.errors import BadConfig, BadData, StoreError
 from bench.files import check_seal, sha256, storage
@@ -51,6 +51,9 @@ def merge(sources: Iterable[Store], target: Store) -> Merged:
             _environment(path, target, done)
         for file in scan(source.folder):
             _attempt(file.path(source.folder), source, target, done)
+    known = set(openings.noted(target.folder))
+    with storage(target.folder):
+        openings.note(target.folder, (o for source in sources for o in openings.noted(source.folder) if o not in known))
     done.nondeterministic = sorted(unequal(target.records()))
     return done
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bench import answers_io, blinding, context_io, model_files
+from bench import answers_io, blinding, context_io, model_files, openings
 from bench.attempts import answered
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
@@ -203,6 +203,7 @@ class Store:
                 return first
             (temporary / RECORD).write_text(text, encoding="utf-8")
             self.publish(temporary, self.folder_of(kept))
+            openings.note(self.folder, filter(None, [openings.opening(kept)]))
         return first or kept
 
     def _first(self, record: Record, began: str | None) -> Record | None:

@@ -14,6 +14,7 @@ from reports.growth import Growth
 from reports.model import LISTED, Group
 from reports.ranks import Table
 from reports.statistics import bootstrap
+from reports.tuning import Tuned
 
 
 def sample(group: Group) -> str:
@@ -87,6 +88,16 @@ def growth(found: Growth) -> str:
     return (
         f"{found.column.title} for {users:,} users of {found.dataset} whom training does not know, asked after their "
         f"first interactions {same} (split {found.split}). Bars are 95 % bootstrap intervals over users."
+    )
+
+
+def tuning(group: Group, found: Sequence[Tuned]) -> str:
+    """Of the best value so far."""
+    budgets = ", ".join(dict.fromkeys(tuned.budget for tuned in found))
+    return (
+        f"The best {found[0].column.title} on the validation part so far, by trials and by their seconds; budget of "
+        f"each search: {budgets}. The first trial is the defaults. On {group.title}, seeds "
+        f"{', '.join(map(str, sorted({search.seed for tuned in found for search in tuned.searches})))}."
     )
 
 

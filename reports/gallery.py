@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from reports import captions, columns, differences, growth, ranks
+from reports import captions, columns, differences, growth, ranks, tuning
 from reports import slices as parts
 from reports.averages import CURVES
 from reports.columns import of_metric
@@ -28,6 +28,7 @@ from reports.figures import (
     tradeoff,
 )
 from reports.figures import growth as growths
+from reports.figures import tuning as searches
 from reports.figures.numbers import Numbers
 from reports.model import Group, Results
 from reports.plots import curves, dots, points, tiles
@@ -102,6 +103,7 @@ def of_group(group: Group, looks: Looks) -> Iterator[Drawn]:
         figure = spread.draw(group, styles, families)
         yield Drawn("seeds", f"{metric} by seed", captions.seeds(group, metric), figure, plot, shown)
     yield from _curves(group, looks)
+    yield from _searches(group, looks)
 
 
 def across(results: Results, looks: Looks) -> Iterator[Drawn]:
@@ -207,6 +209,26 @@ def _curves(group: Group, looks: Looks) -> Iterator[Drawn]:
         )
         figure = cutoffs.draw(group, looks.styles)
         yield Drawn("cutoffs", "NDCG and recall by cut-off", captions.cutoffs(group), figure, plot, shown)
+
+
+def _searches(group: Group, looks: Looks) -> Iterator[Drawn]:
+    """What tuning found, and when; searches for different metrics apart."""
+    every = tuning.of_group(group)
+    for column in dict.fromkeys(tuned.column for tuned in every):
+        found = [tuned for tuned in every if tuned.column == column]
+        shown = numbers.tuning(found)
+        title = f"{column.title}, validation  ({'better →' if column.sign > 0 else '← better'})"
+        plot = curves.draw(
+            shown,
+            "spent",
+            dict.fromkeys(searches.ALONG, title),
+            looks.styles,
+            coloured={tuned.row.label for tuned in found[: cutoffs.SHOWN]},
+            bottom=lambda along: axis(searches.ALONG[along]),
+        )
+        figure = searches.draw(found, looks.styles)
+        said = f"{column.title} on the validation part while tuning"
+        yield Drawn(f"tuning-{column.name.replace('@', '-')}", said, captions.tuning(group, found), figure, plot, shown)
 
 
 def _foremost(group: Group) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bench import openings
 from bench.attempts import unequal
 from bench.errors import BadConfig, StoreError, did_you_mean
 from bench.index import uncollected
@@ -51,7 +52,16 @@ def load(store: Store, metrics: Sequence[str] | None = None, *, leading: str = "
         held = next((one.held for one in seen if one.held), None)
         groups.append(Group(dataset, marked, split_hash, context, rows, leading, held, baseline))
     attempts = tuple(shown.get(r.attempt) or Cell(r, r.status, r.reason, replaced=True) for r in records)
-    return Results(tuple(folds.with_means(_told_apart(groups))), attempts, names, metrics is not None)
+    whole = tuple(folds.with_means(_told_apart(groups)))
+    return Results(whole, attempts, names, _openings(store, records), chosen=metrics is not None)
+
+
+def _openings(store: Store, records: Iterable[Record]) -> dict[str, str]:
+    """How often the test part of each split was opened, in words."""
+    by_split: dict[str, list[openings.Opening]] = defaultdict(list)
+    for one in openings.every(store.folder, records):
+        by_split[one.split].append(one)
+    return {split: openings.said(found) for split, found in by_split.items()}
 
 
 def known(name: str, records: Iterable[Record]) -> str:

@@ -164,4 +164,5 @@ class Results:
     groups: tuple[Group, ...]
     attempts: tuple[Cell, ...]  # every attempt, oldest first
     metrics: tuple[str, ...]
+    openings: Mapping[str, str] = field(default_factory=dict)  # split hash -> how often its test part was opened
     chosen: bool = False  # the metrics were asked for, so even an empty column is shown

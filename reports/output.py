@@ -7,7 +7,7 @@ figures/       every picture as PNG and SVG, and the numbers in it as CSV
 tables/        comparison.csv, comparison.md, comparison.tex; differences.csv: all tests of each against the best and
                the baseline; slices.csv: every metric by groups of users, items, time; costs.csv: seconds of each
                phase, percentiles of the wait for one list, memory; attempts.csv: what became of each attempt at each
-               cell; changes.csv: what is not as in an earlier run
+               cell; trials.csv: every trial of every search; changes.csv: what is not as in an earlier run
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bench.files import storage
 from bench.store import Store
-from reports import attempts, changes, costs, differences, page, pictures, reproduce, slices, tables
+from reports import attempts, changes, costs, differences, page, pictures, reproduce, slices, tables, tuning
 from reports.changes import Change
 from reports.load import load
 from reports.model import Results
@@ -56,6 +56,8 @@ def write_results(results: Results, folder: Path, changed: Sequence[Change] | No
         "tables/slices.csv": slices.to_csv(results),
         "matrix.toml": reproduce.matrix(results),
     }
+    if any(tuning.of_group(group) for group in results.groups):
+        texts["tables/trials.csv"] = tuning.to_csv(results)
     if changed is not None:
         texts["tables/changes.csv"] = changes.to_csv(changed)
     files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}

@@ -29,6 +29,7 @@ from reports import (
     reproduce,
     slices,
     tables,
+    tuning,
     uncertainty,
 )
 from reports.captions import bars, sample
@@ -65,7 +66,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         families={row.label: row.family for row in rows},
         headlines=[headline(group) for group in results.groups if not group.part_of],
         changed=changed,
-        datasets=protocols.of_groups(results.groups),
+        datasets=protocols.of_groups(results.groups, results.openings),
         profiles=profiles.of_results(results),
         drills=[(group.dataset, drill.of_group(group)) for group in results.groups if not group.folds],
         groups=[_group(group, results.groups, shown, pictures) for group in results.groups],
@@ -84,6 +85,7 @@ def render(results: Results, pictures: Sequence[Picture], changed: Sequence[Chan
         matrix=reproduce.matrix(results),
         total=columns.seconds(sum(cell.record.wall for cell in results.attempts)),
         growth=growth.of_groups(results.groups),
+        tuned=[(group, found) for group in results.groups if (found := tuning.of_group(group))],
         glossary=columns.glossary(shown),
         measured=dict.fromkeys(column.name.partition("@")[0] for column in shown),
         cutoffs=sorted({int(column.name.partition("@")[2]) for column in shown if "@" in column.name}),

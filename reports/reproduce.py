@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bench.records import Record, canonical
+from bench.records import Record, Slot, canonical
+from bench.tuning.planned import asked
 from reports.model import Results
 
 SEVERAL = 4  # different values before "and 3 more"
@@ -22,9 +23,19 @@ def matrix(results: Results) -> str:
         lines.append(f"{name} = [{', '.join(_toml(value) for value in _distinct(options))}]")
     lines.append(f"seeds = {sorted({slot.seed for slot in slots})}")
     lines.append(f"metrics = {_toml(list(results.metrics))}")
-    for slot in _distinct([{"name": slot.algorithm, "params": slot.params} for slot in slots]):
-        lines += ["", "[[algorithms]]", *(f"{key} = {_toml(value)}" for key, value in slot.items() if value)]
+    budgets = _distinct([asked(slot.tuning)[0] for slot in slots if slot.tuning])
+    lines += [f"tuning = {_toml(budgets[0])}"] if budgets else []
+    lines += [f"# and once more with tuning = {_toml(other)}" for other in budgets[1:]]
+    for spec in _distinct([_algorithm(slot) for slot in slots]):
+        lines += ["", "[[algorithms]]", *(f"{key} = {_toml(value)}" for key, value in spec.items() if value)]
     return "\n".join(lines) + "\n"
+
+
+def _algorithm(slot: Slot) -> dict[str, Any]:
+    """An [[algorithms]] table; what is searched is no parameter."""
+    search = asked(slot.tuning)[1] if slot.tuning else {}
+    fixed = {name: value for name, value in slot.params.items() if name not in search}
+    return {"name": slot.algorithm, "params": fixed, "search": search}
 
 
 def _distinct(values: Iterable[Any]) -> list[Any]:

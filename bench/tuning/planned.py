@@ -47,12 +47,12 @@ def tuned(
     ]
 
 
-def asked(tuning: dict[str, Any]) -> tuple[Tuning, dict[str, list[Any]]]:
-    """The budget and the ranges of a stored slot, as a matrix says them."""
+def asked(tuning: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """The budget and the ranges of a stored slot, as a matrix file says them."""
     given = {name: value for name, value in tuning.items() if name != "space"}
     given |= {"time": f"{given['time']}s"} if "time" in given else {}
     search = {name: one.get("choices") or [one["low"], one["high"]] for name, one in tuning["space"].items()}
-    return Tuning(**given), search
+    return given, search
 
 
 def budget(tuning: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from reports.growth import Growth
 from reports.model import Estimate, Group, Row
 from reports.ranks import Table
 from reports.slices import Sliced
+from reports.tuning import Tuned
 
 Numbers = list[dict[str, Any]]  # one dict for each mark, all with the same keys
 
@@ -149,6 +150,20 @@ def growth(found: Growth) -> Numbers:
             named = {"algorithm": label, "family": found.family(label), "metric": found.column.name, "shown": shown}
             lines.append({**named, "step": place, "value": estimate.value, **_ends(estimate)})
     return lines
+
+
+def tuning(found: Sequence[Tuned]) -> Numbers:
+    """The best value so far of each search, along its trials and along its seconds."""
+    return [
+        {
+            **{"algorithm": tuned.row.label, "family": tuned.row.family, "seed": search.seed},
+            **{"metric": along, "spent": point[place], "value": point[2]},
+        }
+        for place, along in enumerate(("trials", "seconds"))
+        for tuned in found
+        for search in tuned.searches
+        for point in search.so_far(tuned.column.sign)
+    ]
 
 
 def overview(groups: Sequence[Group]) -> Numbers:
