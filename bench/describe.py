@@ -23,7 +23,7 @@ TIME_LIMIT = 120  # seconds for importing everything that is asked for
 class Description:
     """A class as far as planning needs it. `unavailable` and `wrong` are empty when all is well."""
 
-    params: dict[str, Any] = field(default_factory=dict)  # all of them, validated
+    params: dict[str, Any] = field(default_factory=dict)  # all of them, validated, as far as the class can be had
     changed: dict[str, Any] = field(default_factory=dict)  # those that are not at their default
     needs: list[str] = field(default_factory=list)
     can: list[str] = field(default_factory=list)
@@ -74,15 +74,16 @@ def _one(name: str, values: dict[str, Any]) -> dict[str, Any]:
     from bench.params import build
     from bench.tuning.space import tunable
 
+    every: dict[str, Any] = {}
     try:
         cls = registry.load(name)
         params = build(cls.Params, values, f"algorithm {name!r}")
+        every = params.model_dump(mode="json")
         (needs, can), parts, content = cls.abilities(params), cls.parts(params), cls.content(params)
     except Unsupported as error:
-        return {"unavailable": str(error)}
+        return {"params": every, "unavailable": str(error)}
     except BadConfig as error:
         return {"wrong": str(error)}
-    every = params.model_dump(mode="json")
     return {
         "params": every,
         "changed": {key: _shown(value, parts) for key, value in _changed(cls, every).items()},

@@ -149,6 +149,17 @@ class Matrix(_Part):
         number = next(found, None)
         return problem if number is None else f"{path}, line {number + 1}: {problem}"
 
+    def with_params(self, variants: list[dict[str, Any]]) -> Matrix:
+        """The matrix with these parameters in the place of those of each variant of each algorithm, in their order."""
+        places = [place for place, spec in enumerate(self.algorithms) for _ in spec.variants()]
+        specs = [
+            AlgorithmSpec(name=self.algorithms[place].name, params=params, limits=self.algorithms[place].limits)
+            for place, params in zip(places, variants, strict=True)
+        ]
+        changed = self.model_copy(update={"algorithms": specs})
+        changed._places = [place if self._places is None else self._places[place] for place in places]
+        return changed
+
     @model_validator(mode="after")
     def _no_repeats(self) -> Matrix:
         for axis in ("datasets", "splits", "seeds"):

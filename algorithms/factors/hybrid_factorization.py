@@ -11,15 +11,17 @@ from scipy.sparse import csr_matrix, diags, hstack, identity
 
 from algorithms.factors.factor_product import FactorProduct
 from algorithms.finite import require_finite
+from algorithms.item_text import DescribedByText, ItemTextParams
+from algorithms.principal_axes import on_principal_axes
 from bench.algorithm import Can, Needs
 from bench.errors import Diverged, Unsupported
-from bench.params import Params, choice, number
+from bench.params import choice, number
 from bench.types import Bools, Interactions, Ints, Side, Training
 
 _REMEDY = "lower learning_rate"  # against divergence
 
 
-class DescribedParams(Params):
+class DescribedParams(ItemTextParams):
     """The library's defaults, except for `loss` (logistic) and `epochs` (1), which are those of its published table."""
 
     loss: Literal["warp", "bpr", "logistic"] = choice("warp")
@@ -40,6 +42,8 @@ class DescribedParams(Params):
     """At most so many items are drawn to find one that warp ranks wrongly."""
     likes_from: float = number(0.0, low=0, high=1e6)
     """An interaction rated lower is a dislike; without ratings all are likes."""
+    text_dimensions: int = number(64, low=1, high=10_000)
+    """With item_text: how many numbers of a vector are features, on the axes along which the vectors differ most."""
 
 
 class HybridParams(DescribedParams):
@@ -52,27 +56,32 @@ class HybridParams(DescribedParams):
 P = TypeVar("P", bound=DescribedParams)
 
 
-class LibraryFactorization(FactorProduct[P]):
+class LibraryFactorization(DescribedByText[P], FactorProduct[P]):
     """s(u, i) = p_uᵀ q_i + b_u + b_i, where q_i = Σ_{f ∈ features of i} e_f, b_i = Σ_f b_f, and p_u, b_u alike.
 
     Kula (2015), "Metadata embeddings for user and item cold-start recommendations", equations in section 3.1; loss
-    "warp" is that of Weston, Bengio and Usunier (2011), "WSABIE". Deterministic on one thread only, which is the
-    default. warp and bpr learn from likes alone: who has none, and an item that nobody liked, counts as unseen. Raises
-    Unsupported when metadata or dislikes are asked for and the data has none, or when it has no likes, and Diverged
-    when training leaves the finite numbers.
+    "warp" is that of Weston, Bengio and Usunier (2011), "WSABIE". With `item_text` the vector of an item's text is cut
+    to `text_dimensions` numbers by `on_principal_axes`, and each number is the weight of one more feature: q_i = e_i +
+    Σ_f e_f + Σ_d x_id w_d with |x_i| = 1, so that the text of an item moves q_i in a first step as far as the item
+    itself does; b_i alike.
+
+    Deterministic on one thread only, which is the default. warp and bpr learn from likes alone: who has none, and an
+    item that nobody liked, counts as unseen. Raises Unsupported when metadata or dislikes are asked for and the data
+    has none, or when it has no likes, Diverged when training leaves the finite numbers, and with `item_text` what
+    `text-knn` raises.
     """
 
     paper = "kula2015"
 
     @abstractmethod
-    def _describes_items(self) -> bool:
+    def _describes_items(self, train: Training) -> bool:
         """Whether metadata of items are used."""
 
     def fit(self, train: Training) -> None:
         """Learn p and q (f + 2 columns: two hold the biases)."""
         data = train.interactions
         user_features = self._features("user", train.users, data.n_users, self.params.user_features)
-        item_features = self._features("item", train.items, data.n_items, self._describes_items())
+        item_features = self._item_features(train)
         liked = self._liked(data)
         learnt = data if self.params.loss == "logistic" else data.take(liked)
         targets = self._targets(data, liked).tocoo()
@@ -94,6 +103,12 @@ class LibraryFactorization(FactorProduct[P]):
             max_sampled=p.negatives,
             random_state=self.seed,
         )
+
+    def _item_features(self, train: Training) -> csr_matrix:
+        """(n_items, n_items + n_features + text_dimensions): each item, its metadata and its text, where described."""
+        n = train.interactions.n_items
+        texts = csr_matrix(on_principal_axes(self._text_vectors(train), self.params.text_dimensions))
+        return hstack([self._features("item", train.items, n, self._describes_items(train)), texts], "csr", np.float32)
 
     def _features(self, kind: str, side: Side, n: int, described: bool) -> csr_matrix:
         """(n, n) or (n, n + n_features): which features each user or item has, itself first."""
@@ -151,13 +166,14 @@ class HybridFactorization(LibraryFactorization[HybridParams]):
     """s(u, i) = p_uᵀ q_i + b_u + b_i, where the features of users and items are themselves and, on request, metadata.
 
     Kula (2015), as `LibraryFactorization` has it. An item without training interactions is "cannot score" (NaN), but
-    with `item_features` it is scored from its metadata, if it has any. Users without training interactions get NaN.
+    with `item_features` or `item_text` it is scored from its metadata or text, if it has any. Users without training
+    interactions get NaN.
     """
 
     name = "lightfm"
     Params = HybridParams
 
-    def _describes_items(self) -> bool:
+    def _describes_items(self, train: Training) -> bool:
         return self.params.item_features
 
 
@@ -165,7 +181,8 @@ class DescribedFactorization(LibraryFactorization[DescribedParams]):
     """s(u, i) = p_uᵀ q_i + b_u + b_i, where the features of an item are itself and its metadata: it scores new items.
 
     Kula (2015), as `LibraryFactorization` has it. An item without training interactions is scored from its metadata
-    alone, and is "cannot score" (NaN) where there is none. Users without training interactions get NaN.
+    alone, and is "cannot score" (NaN) where there is none; with `item_text` its text counts as well, and the data set
+    may have no metadata. Users without training interactions get NaN.
     """
 
     name = "lightfm-hybrid"
@@ -173,5 +190,5 @@ class DescribedFactorization(LibraryFactorization[DescribedParams]):
     needs = Needs.ITEM_FEATURES
     can = FactorProduct.can | Can.SCORE_NEW_ITEMS
 
-    def _describes_items(self) -> bool:
-        return True
+    def _describes_items(self, train: Training) -> bool:
+        return train.items.features is not None or not self.params.item_text

@@ -7,40 +7,38 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from algorithms import item_text
+from algorithms.item_text import DescribedByText, ItemTextParams
 from algorithms.linear.gram import gram
 from algorithms.linear.in_place import weights_from_inverse
 from algorithms.reasons import strongest
 from bench import memory
-from bench.algorithm import Algorithm, Can, Needs
+from bench.algorithm import Can, Needs
 from bench.errors import Diverged, Unsupported
-from bench.params import Params, choice, number
+from bench.params import number
 from bench.types import Floats, Query, Reason, Training
 
 _BLOCK = 512  # items whose products of features are computed at a time
 _BYTES = 8  # of an entry of the inverse, which becomes what is kept
 
 
-class EASEFeaturesParams(Params):
+class EASEFeaturesParams(ItemTextParams):
     """λ is that of EASE; α was chosen on the validation parts of MovieLens (100K and small) by NDCG@10."""
 
     l2: float = number(500, low=1e-3, high=1e7, search=(10, 10_000), log=True)
     """λ: how strongly the item-item weights are pulled towards zero."""
     feature_weight: float = number(100, low=1e-6, high=1e6, search=(1, 1000), log=True)
     """α: how many users one feature counts for."""
-    item_text: bool = choice(False, tune=False)
-    """Describe items by the vectors of their texts, besides the features where there are any."""
 
 
-class EASEFeatures(Algorithm[EASEFeaturesParams]):
+class EASEFeatures(DescribedByText[EASEFeaturesParams]):
     """S = X·B with B = I − P·diag(1 / diag P) and P = (XᵀX + α·FᵀF + λI)⁻¹:
 
     EASE on the users' rows X (binary, users × items) with the rows of the features F (features × items) below them, α
     being their weight; "CEASE" of Jeunen, Van Balen and Goethals (2020), "Closed-form models for collaborative
-    filtering with side-information". With `item_text` the coordinates of the vectors of the texts (those of `text-knn`)
-    are rows of F as well. The column of an item without interactions is learnt from F alone, which gives it
-    a score; one that is lower than those of most items with interactions, so it stands above other new items rather
-    than above what is well known.
+    filtering with side-information". With `item_text` the coordinates of the vectors v of `DescribedByText` are
+    rows of F as well. The column of an item without interactions is learnt from F alone, which gives it a score; one
+    that is lower than those of most items with interactions, so it stands above other new items rather than above what
+    is well known.
 
     An item with interactions and without features is scored as by EASE. An item with neither is "cannot score" (NaN)
     and counts nothing in a history. Only the history of a user is looked at; without any, all items score 0.
@@ -53,21 +51,6 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
     Params = EASEFeaturesParams
     needs = Needs.ITEM_FEATURES
     can = Can.RANK | Can.PERSONALISE | Can.EXPLAIN | Can.SERVE_NEW_USERS | Can.SCORE_NEW_ITEMS
-
-    @classmethod
-    def abilities(cls, params: EASEFeaturesParams) -> tuple[Needs, Can]:
-        """Texts in the place of features, where they are asked for."""
-        return item_text.needs(True) if params.item_text else cls.needs, cls.can
-
-    @classmethod
-    def parts(cls, params: EASEFeaturesParams) -> list[str]:
-        """What reads the texts."""
-        return item_text.parts(params.item_text)
-
-    @classmethod
-    def content(cls, params: EASEFeaturesParams) -> dict[str, str]:
-        """Of the language model."""
-        return item_text.content(params.item_text)
 
     def fit(self, train: Training) -> None:
         """Invert a matrix of all items of which something is known.
@@ -108,9 +91,7 @@ class EASEFeatures(Algorithm[EASEFeaturesParams]):
         if given is None and not self.params.item_text:
             raise Unsupported(f"{self.name} needs features of the items, and the data set has none")
         features = csr_matrix((n, 0) if given is None else given, dtype=np.float64)
-        if not self.params.item_text:
-            return features, np.zeros((n, 0))
-        return features, item_text.vectors(train, self.device, self.threads).astype(np.float64)
+        return features, self._text_vectors(train).astype(np.float64)
 
     def _inverse(self, dense: Floats, features: csr_matrix, texts: Floats) -> Floats:
         """The lower triangle of P (n, n) from that of XᵀX, which is overwritten, and both parts of Fᵀ."""

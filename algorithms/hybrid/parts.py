@@ -122,7 +122,8 @@ class Hybrid(Algorithm[P]):
         """Fit all parts. Raises Unsupported where the data lacks what a part needs, and whatever the parts raise."""
         for name in self.part_names:
             made = self._created(getattr(self.params, name))
-            lacking = _lacking(made.needs, train, self.device)
+            needs, _ = made.abilities(made.params)
+            lacking = _lacking(needs, train, self.device)
             if lacking:
                 raise Unsupported(f"{self.name}: its part {made.name!r} needs {lacking}, which is not there")
             made.fit(_for_part(train, name))

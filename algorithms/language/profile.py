@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from algorithms.language.vectors import VectorParams, content, item_vectors
+from algorithms.language.vectors import VectorParams, content, item_vectors, needs
 from algorithms.language.words import Words
 from algorithms.reasons import strongest
 from bench import persistence
@@ -48,8 +48,8 @@ class TextProfileModel(Algorithm[P]):
 
     @classmethod
     def abilities(cls, params: P) -> tuple[Needs, Can]:
-        """Vectors that are given say nothing of how a text is read."""
-        return cls.needs, cls.can & ~Can.ANSWER_TEXT if params.vectors else cls.can
+        """Vectors that are given stand for texts, and say nothing of how one is read."""
+        return needs(cls.needs, params), cls.can & ~Can.ANSWER_TEXT if params.vectors else cls.can
 
     @classmethod
     def content(cls, params: P) -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from algorithms.language.vectors import VectorParams, content, item_vectors
+from algorithms.language.vectors import VectorParams, content, item_vectors, needs
 from algorithms.neural.model import Task
 from algorithms.neural.sequence.attention import AttentionParams
 from algorithms.neural.sequence.model import SequenceModel, Sequences
@@ -73,6 +73,11 @@ class TextSASRec(SequenceModel[TextSASRecParams]):
     Params = TextSASRecParams
     needs = Needs.ORDER | Needs.ITEM_TEXT
     can = Can.RANK | Can.PERSONALISE | Can.SERVE_NEW_USERS | Can.EXPLAIN | Can.SCORE_NEW_ITEMS
+
+    @classmethod
+    def abilities(cls, params: TextSASRecParams) -> tuple[Needs, Can]:
+        """Vectors that are given stand for texts."""
+        return needs(cls.needs, params), cls.can
 
     @classmethod
     def content(cls, params: TextSASRecParams) -> dict[str, str]:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from algorithms import vector_file
 from algorithms.language import kept
 from algorithms.language.texts import Template, rendered
 from algorithms.neural.isolation import find_device, thread_limit
-from bench.errors import BadConfig, BadData, Unsupported
-from bench.files import sha256
+from algorithms.vector_file import VectorFile
+from bench.algorithm import Needs
+from bench.errors import Unsupported
 from bench.models.catalogue import ENCODER, GENERATOR, Kind
 from bench.models.folders import ModelName, folder_of, identity
 from bench.params import Params, number
@@ -38,13 +40,8 @@ class VectorParams(Params):
     """The text of an item, made of {title}, {features} and {text}."""
     max_tokens: int = number(256, low=1, high=100_000)
     """Tokens of a text that are read, no more than the model takes."""
-    vectors: str = Field(default="")
+    vectors: VectorFile = Field(default="")
     """A file .npy with a vector for each item, in the order of the catalogue, to be taken instead of the model's."""
-
-    @field_validator("vectors")
-    @classmethod
-    def _file(cls, vectors: str) -> str:
-        return str(Path(vectors).expanduser().absolute()) if vectors else ""
 
 
 class GeneratorParams(VectorParams):
@@ -55,21 +52,26 @@ class GeneratorParams(VectorParams):
     """A packaged model (`bench models list`), or a folder in the form of Hugging Face."""
 
 
+def needs(usual: Needs, params: VectorParams) -> Needs:
+    """The usual needs of an algorithm, without texts where the vectors are given."""
+    return usual & ~Needs.ITEM_TEXT if params.vectors else usual
+
+
 def content(params: VectorParams) -> dict[str, str]:
     """SHA-256 of the files that decide the vectors. Raises as `folder_of` does, and BadConfig without the file."""
     if not params.vectors:
         return {"model": identity(folder_of(params.model, params.kind))}
-    return {"vectors": sha256(_file(params.vectors))}
+    return {"vectors": vector_file.sha256(params.vectors)}
 
 
 def item_vectors(items: Side, params: VectorParams, device: str, threads: int) -> Floats:
     """(n, d) float32; NaN for an item without a text.
 
-    Raises Unsupported where no item has a text, as `folder_of` and `opened` do, and BadData where a file of vectors is
-    not what it should be.
+    Raises Unsupported where no item has a text, as `folder_of` and `opened` do, and as `vector_file.read` does where
+    the vectors are given.
     """
     if params.vectors:
-        return _own(_file(params.vectors), len(items))
+        return vector_file.read(params.vectors, len(items))
     texts = rendered(items, params.template)
     distinct = sorted({text for text in texts if text})
     if not distinct:
@@ -105,27 +107,3 @@ def reader(kind: Kind, folder: Path, on: torch.device) -> Reader:
 
     make: Callable[[Path, torch.device], Reader] = Encoder if kind == "encoder" else Generator
     return opened(make, folder, on)
-
-
-def _file(vectors: str) -> Path:
-    path = Path(vectors)
-    if not path.is_file():
-        raise BadConfig(f"vectors: there is no file {path}")
-    return path
-
-
-def _own(path: Path, n_items: int) -> Floats:
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadData(f"{path}: no array of numbers in the form .npy ({reason})") from None
-    if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiu" or found.ndim != 2 or found.shape[1] == 0:
-        raise BadData(f"{path}: expected a matrix of numbers, one row for each item")
-    if len(found) != n_items:
-        raise BadData(f"{path}: {len(found):,} rows, and the catalogue has {n_items:,} items")
-    vectors = found.astype(np.float32)
-    wrong = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
-    if len(wrong):
-        raise BadData(f"{path}: {len(wrong)} rows have numbers that are not finite, the first is row {wrong[0] + 1}")
-    return vectors

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from algorithms import item_text
+from algorithms.item_text import DescribedByText, ItemTextParams
 from algorithms.neural.features import FeatureVectors, TextVectors, averages
 from algorithms.neural.losses import hide, sampled_softmax
 from algorithms.neural.model import NeuralModel, Task
@@ -20,7 +20,7 @@ from bench.params import choice, number
 from bench.types import Floats, Longs, Query, Training
 
 
-class TwoTowerParams(NeuralParams):
+class TwoTowerParams(NeuralParams, ItemTextParams):
     """Size of the towers and how they learn; the defaults are the best of a few on the validation part of ml-100k."""
 
     factors: int = number(64, low=1, high=2048, search=(16, 128), log=True)
@@ -29,8 +29,6 @@ class TwoTowerParams(NeuralParams):
     """Hidden layers of each tower, of width d."""
     item_features: bool = choice(False, tune=False)
     """Describe items by their metadata as well as by themselves."""
-    item_text: bool = choice(False, tune=False)
-    """Describe items by the vectors of their texts as well, so that new ones are scored."""
     user_features: bool = choice(False, tune=False)
     """Describe users by their metadata as well as by themselves."""
     temperature: float = number(0.1, low=1e-3, high=100, search=(0.03, 0.5), log=True)
@@ -80,7 +78,7 @@ class Network(nn.Module):
         self.users, self.items = users, items
 
 
-class TwoTower(NeuralModel[TwoTowerParams]):
+class TwoTower(DescribedByText[TwoTowerParams], NeuralModel[TwoTowerParams]):
     """s(u, i) = cos(f(u), g(i)) / τ, trained by the softmax over the items of a batch, from which ln Q_i is taken off,
 
     Q_i being the share of item i in all interactions: popular items stand more often among the others of a batch. Yi
@@ -89,8 +87,8 @@ class TwoTower(NeuralModel[TwoTowerParams]):
     not taken as a negative.
 
     Users and items without training interactions get NaN, "cannot score"; with `item_text` a new item has the score
-    of its text alone, if it has one: the vectors of `text-knn`, times a matrix that is learnt. A step holds batch_size²
-    logits. Raises Diverged as `optimise` does.
+    of its text alone, if it has one: the vector v of `DescribedByText`, times a matrix that is learnt. A step holds
+    batch_size² logits. Raises Diverged as `optimise` does.
     """
 
     name = "two-tower"
@@ -101,30 +99,18 @@ class TwoTower(NeuralModel[TwoTowerParams]):
     @classmethod
     def abilities(cls, params: TwoTowerParams) -> tuple[Needs, Can]:
         """Features are needed where they are asked for."""
-        needs = cls.needs
+        needs, can = super().abilities(params)
         needs |= Needs.ITEM_FEATURES if params.item_features else Needs.NOTHING
         needs |= Needs.USER_FEATURES if params.user_features else Needs.NOTHING
-        can = cls.can | Can.SCORE_NEW_ITEMS if params.item_text else cls.can
-        return needs | item_text.needs(params.item_text), can
-
-    @classmethod
-    def parts(cls, params: TwoTowerParams) -> list[str]:
-        """What reads the texts."""
-        return item_text.parts(params.item_text)
-
-    @classmethod
-    def content(cls, params: TwoTowerParams) -> dict[str, str]:
-        """Of the language model."""
-        return item_text.content(params.item_text)
+        return needs, can
 
     def _meet(self, train: Training) -> None:
         super()._meet(train)
         p = self.params
         self.item_side = averages(train.items, self.n_items, p.item_features, f"{self.name} and item features")
         self.user_side = averages(train.users, self.n_users, p.user_features, f"{self.name} and user features")
-        self.texts = np.zeros((self.n_items, 0), np.float32)  # (n_items, D)
+        self.texts = self._text_vectors(train)  # (n_items, D)
         if p.item_text:
-            self.texts = item_text.vectors(train, self.device, self.threads)
             self.new_items = ~self.known_items
             self.known_items = self.known_items | self.texts.any(axis=1)
 

@@ -12,6 +12,7 @@ from bench.cli.run import (
     Algorithms,
     Datasets,
     DeviceName,
+    ItemVectors,
     KeepModels,
     MatrixFile,
     Rerun,
@@ -35,6 +36,7 @@ def command(
     datasets: Datasets = None,
     splits: Splits = None,
     seeds: Seeds = None,
+    item_vectors: ItemVectors = None,
     store: StoreFolder = STORE,
     rerun: Rerun = "missing",
     device: DeviceName = "cpu",
@@ -52,7 +54,7 @@ def command(
     from bench.runner import default_jobs, default_limits
     from bench.store import Store
 
-    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, item_vectors=item_vectors, yes=yes)
     options = load_options(rerun, device=device)
     kept = Store(store) if store.exists() else None
     records, usual = kept.records() if kept else [], default_limits(default_jobs(1))

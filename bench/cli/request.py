@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.budget import ORDERS
+from bench.cli.item_vectors import with_vectors
 from bench.engines import ENGINES
 from bench.errors import BadConfig, did_you_mean
 from bench.execute import QUICK
@@ -39,9 +40,10 @@ def load_matrix(
     splits: str | None,
     seeds: int | None,
     *,
+    item_vectors: Path | None = None,
     yes: bool = False,
 ) -> Matrix:
-    """The matrix file (or the quick matrix) with the axes of the command line."""
+    """The matrix file (or the quick matrix) with the axes and the vectors of the command line."""
     matrix = replaced(
         _read(path or QUICK),
         algorithms=names(algorithms),
@@ -51,7 +53,7 @@ def load_matrix(
     )
     if matrix.size() > MANY and not yes:
         raise BadConfig(f"the matrix has {matrix.size():,} cells; add --yes to run more than {MANY:,}")
-    return matrix
+    return with_vectors(matrix, item_vectors) if item_vectors else matrix
 
 
 def _read(path: Path) -> Matrix:

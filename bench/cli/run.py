@@ -24,6 +24,7 @@ Algorithms = Annotated[str | None, typer.Option(help="Names with commas, instead
 Datasets = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
 Splits = Annotated[str | None, typer.Option(help="Names with commas, instead of those of the matrix.")]
 Seeds = Annotated[int | None, typer.Option(min=1, max=100_000, help="How many seeds: 3 means 0, 1 and 2.")]
+ItemVectors = Annotated[Path | None, typer.Option(help="A .npy with a row per item, in the place of texts.")]
 StoreFolder = Annotated[Path, typer.Option(help="Where results are kept.")]
 Rerun = Annotated[str, typer.Option(help="Which cells run again: missing, failed, stale or all.")]
 LimitTime = Annotated[str | None, typer.Option(help="Per cell, such as 90s, 10m or 2h (default 30m).")]
@@ -44,6 +45,7 @@ def command(
     datasets: Datasets = None,
     splits: Splits = None,
     seeds: Seeds = None,
+    item_vectors: ItemVectors = None,
     store: StoreFolder = STORE,
     jobs: Annotated[int | None, typer.Option(min=1, help="Cells at a time (default: one per core, at most 4).")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of each cell.")] = 1,
@@ -67,7 +69,7 @@ def command(
     """
     from bench.cli.request import load_matrix, load_options
 
-    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, item_vectors=item_vectors, yes=yes)
     options = load_options(
         rerun,
         jobs,

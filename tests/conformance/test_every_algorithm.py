@@ -1,7 +1,8 @@
-"""Every registered algorithm, found by itself, against every check that applies to it."""
+"""Every registered algorithm, found by itself, against every check that applies to it; hybrids with texts as well."""
 
 import pytest
 
+from algorithms.item_text import READER
 from bench import registry
 from bench.conformance import checks_for
 from bench.errors import Unsupported
@@ -16,15 +17,17 @@ def _questions():
         try:
             cls = registry.load(entry.name)
         except Unsupported as error:
-            yield pytest.param(None, None, id=entry.name, marks=pytest.mark.skip(reason=str(error)))
+            yield pytest.param(None, None, {}, id=entry.name, marks=pytest.mark.skip(reason=str(error)))
             continue
         for check in checks_for(cls):
-            yield pytest.param(cls, check, id=f"{entry.name}-{check}")
+            yield pytest.param(cls, check, {}, id=f"{entry.name}-{check}")
+            if "item_text" in cls.Params.model_fields and not registry.find(READER).problem:
+                yield pytest.param(cls, check, {"item_text": True}, id=f"{entry.name}-texts-{check}")
 
 
-@pytest.mark.parametrize(("cls", "check"), list(_questions()))
-def test_keeps_the_contract(cls, check, request):
-    usual = {"model": request.getfixturevalue("small_model")} if cls.name in GENERATING else {}
+@pytest.mark.parametrize(("cls", "check", "usual"), list(_questions()))
+def test_keeps_the_contract(cls, check, usual, request):
+    usual = usual | ({"model": request.getfixturevalue("small_model")} if cls.name in GENERATING else {})
     usual |= FEW if cls.name in SLOW and check.name == "beats-random" else {}
     outcome = check.run(cls, **usual)
     if outcome.state == "skipped":

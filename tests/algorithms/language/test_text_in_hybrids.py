@@ -8,39 +8,17 @@ import numpy as np
 import pytest
 from described_items import N_ITEMS, SEA, TEXTS, side, training
 from scipy.sparse import csr_matrix
+from small_hybrids import MET, SMALL, everybody, share_of_own
 
-from algorithms import item_text
 from bench import registry
 from bench.algorithm import Can, Needs
 from bench.describe import describe
-from bench.types import Query
-
-MET = N_ITEMS - 4  # the last two of either kind are new
-SMALL = {
-    "ease-features": {"l2": 5.0},
-    "two-tower": {"factors": 8, "batch_size": 64, "learning_rate": 0.02, "epochs": 60},
-}
 
 
 def fitted(name, train, **params):
     model = registry.create(name, **SMALL[name], **params)
     model.fit(train)
     return model
-
-
-def everybody(train):
-    data = train.interactions
-    users = np.arange(data.n_users, dtype=np.int32)
-    return Query(np.arange(data.n_users), users, data.offsets, data.items, None, None, data.n_items)
-
-
-def share_of_own(scores, new):
-    """How often a new item of the user's own kind is before one of the other kind."""
-    mine = [[item for item in new if item % 2 == user % 2] for user in range(len(scores))]
-    others = [[item for item in new if item % 2 != user % 2] for user in range(len(scores))]
-    pairs = [scores[user, i] > scores[user, j] for user in range(len(scores)) for i in mine[user] for j in others[user]]
-    assert len(pairs) == 4 * len(scores)
-    return np.mean(pairs)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -64,7 +42,7 @@ def test_ease_is_its_formula_with_texts_beneath_features():
     features = csr_matrix(np.eye(2, dtype=np.float32)[np.arange(N_ITEMS) % 2])
     items = replace(side(), features=features, feature_names=("even", "odd"))
     train = training(items, met=MET)
-    V = item_text.vectors(train, "cpu", 1).astype(np.float64)
+    V = registry.create("ease-features", item_text=True)._text_vectors(train).astype(np.float64)
     np.testing.assert_allclose(np.linalg.norm(V, axis=1), 1, rtol=1e-5)
     X = train.interactions.matrix().toarray().astype(float)
     for items_told, rows in ((items, [features.toarray().T, V.T]), (side(), [V.T])):
