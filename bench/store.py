@@ -4,6 +4,7 @@
     context/<split hash>/    what is known of a split; the files are listed in bench/context_io.py
     cache/                   training data of each split, the current key of each slot, an index; may be deleted
     locks/, tmp/             cells in progress
+    openings.jsonl           which attempts saw the test part of which split; see bench/openings.py
     blinding.key             of a store without user ids; see bench/blinding.py
 
 An attempt is written under tmp/, synced, and renamed into cells/: done means that the rename happened.

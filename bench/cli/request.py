@@ -138,11 +138,11 @@ def scale(text: str | None) -> tuple[float, float] | None:
 
 def with_tuning(matrix: Matrix, trials: int | None, time: str | None, metric: str, search: list[str]) -> Matrix:
     """The matrix with a search for each algorithm. Raises BadConfig for a budget or ranges that are none."""
-    given = {"trials": trials, "time": time} if trials or time else None
-    if given is None and matrix.matrix.tuning is None:
+    given = {name: value for name, value in (("trials", trials), ("time", time)) if value is not None}
+    if not given and matrix.matrix.tuning is None:
         raise BadConfig("a search needs a budget: --trials, --time, or both")
     try:
-        tuning = Tuning.model_validate({**(given or {}), "metric": metric}) if given else matrix.matrix.tuning
+        tuning = Tuning.model_validate({**given, "metric": metric}) if given else matrix.matrix.tuning
     except ValidationError as error:
         said = (f"--{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
         raise BadConfig("\n".join(said)) from None
