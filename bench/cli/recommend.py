@@ -9,15 +9,14 @@ import typer
 
 from bench.cli import output
 from bench.cli.run import STORE, StoreFolder
-from bench.errors import BadConfig, Unsupported
-from bench.models.catalogue import GENERATOR
+from bench.cli.telling import Sentences, WriterName, remark, require_sentences, teller
+from bench.errors import BadConfig
 
 if TYPE_CHECKING:
-    from bench.serving import Explanation, Recommendation, Served
-    from bench.serving.writing import Teller
+    from bench.serving import Explanation, Recommendation
+    from bench.serving.writing import Told
 
 EXAMPLES = 'Examples:  bench recommend ease --user 17 --explain   |   bench recommend text-knn --query "quiet films"'
-WRITER = GENERATOR.name
 
 
 def command(
@@ -26,8 +25,8 @@ def command(
     query: Annotated[str | None, typer.Option(help="What is looked for, in words.", show_default=False)] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many items.")] = 10,
     explain: Annotated[bool, typer.Option("--explain", help="Also say why, from the user's own history.")] = False,
-    sentences: Annotated[bool, typer.Option("--sentences", help="A language model words what --explain says.")] = False,
-    writer: Annotated[str, typer.Option(help="Which one: a name of `bench models list`, or a folder.")] = WRITER,
+    sentences: Sentences = False,
+    writer: WriterName = None,
     store: StoreFolder = STORE,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -44,52 +43,31 @@ def command(
         raise BadConfig("--explain names reasons in the history of a user; it goes with --user")
     if sentences and not explain:
         raise BadConfig("--sentences words what --explain says; give both")
+    require_sentences(writer, sentences)
     served = open_cell(store, cell)
     for warning in served.warnings:
-        _remark(warning)
+        remark(warning)
     found = served.ask(query or "", k) if user is None else served.recommend(user, k)
     why = [served.explain(user, one.item) for one in found] if explain and user is not None else []
-    teller = _teller(served, writer if sentences else None)
-    texts = [teller(explanation) for explanation in why]
+    tell = teller(served, sentences, writer)
+    told = [tell(explanation) for explanation in why]
     if json:
         asked = {"query": query} if user is None else {"user": user}
-        told = {"sentences": _counts(teller)} if sentences else {}
-        output.as_json({"cell": served.record.key, **asked, "items": _facts(served, found, why, texts), **told})
+        counts = {"sentences": tell.counts} if sentences else {}
+        output.as_json({"cell": served.record.key, **asked, "items": _facts(found, why, told), **counts})
         return
     if not found:
         output.say("Nothing has a score.")
         return
     rows = [(place, one.title, one.item, f"{one.score:.4g}") for place, one in enumerate(found, 1)]
     output.say(output.table(("", "title", "item", "score"), rows))
-    for explanation, text in zip(why, texts, strict=True):
+    for explanation, said in zip(why, told, strict=True):
         output.say()
-        output.say(text)
+        output.say(said.text)
         _tell(explanation)
     if sentences:
-        counts = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in _counts(teller).items())
-        output.say(f"\nSentences of the language model: {counts}; the template speaks in the place of those.")
-
-
-def _teller(served: Served, writer: str | None) -> Teller:
-    """Words reasons by a language model, or by the template where none is wanted or there is none."""
-    from bench.models.writer import Writer
-    from bench.serving.writing import Teller
-
-    write, items = None, served.people.items
-    if writer is not None:
-        try:
-            write = Writer(writer)
-        except Unsupported as error:
-            _remark(f"{error}; the template speaks in its place")
-    return Teller(write, items.titles or items.ids)
-
-
-def _counts(teller: Teller) -> dict[str, int]:
-    return {"written": teller.written, "caught": teller.caught, "said_nothing": teller.said_nothing}
-
-
-def _remark(text: str) -> None:
-    typer.echo(f"bench: {output.clean(text)}", err=True)
+        became = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in tell.counts.items())
+        output.say(f"\nSentences of the language model: {became}; the template speaks in the place of those.")
 
 
 def _tell(explanation: Explanation) -> None:
@@ -99,14 +77,8 @@ def _tell(explanation: Explanation) -> None:
         output.say(output.table(("weight", "because of"), zip(weights, told, strict=True)))
 
 
-def _facts(
-    served: Served, found: list[Recommendation], why: list[Explanation], texts: list[str]
-) -> list[dict[str, Any]]:
-    from bench.serving.sentences import unfounded
-
+def _facts(found: list[Recommendation], why: list[Explanation], told: list[Told]) -> list[dict[str, Any]]:
     items = [asdict(one) for one in found]
-    titles = served.people.items.titles or served.people.items.ids
-    for entry, explanation, text in zip(items, why, texts, strict=False):
-        entry |= {"reasons": [asdict(reason) for reason in explanation.reasons], "text": text}
-        entry["unfounded"] = len(unfounded(text, explanation, titles))
+    for entry, explanation, said in zip(items, why, told, strict=False):
+        entry |= {"reasons": [asdict(reason) for reason in explanation.reasons], **asdict(said)}
     return items

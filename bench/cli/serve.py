@@ -9,9 +9,10 @@ import typer
 
 from bench.cli import output
 from bench.cli.run import STORE, StoreFolder
+from bench.cli.telling import Sentences, WriterName, remark, require_sentences, teller
 from bench.errors import BadConfig
 
-EXAMPLES = "Examples:  bench serve ease   |   bench serve 3fa4c1 --port 9000"
+EXAMPLES = "Examples:  bench serve ease   |   bench serve 3fa4c1 --port 9000   |   bench serve ease --sentences"
 LOOPBACK = "127.0.0.1"
 
 
@@ -19,12 +20,14 @@ def command(
     cell: Annotated[str, typer.Argument(help="The beginning of a cell's key, or its name in the table.")],
     host: Annotated[str, typer.Option(help="Where to listen; any other opens it to the network.")] = LOOPBACK,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    sentences: Sentences = False,
+    writer: WriterName = None,
     store: StoreFolder = STORE,
 ) -> None:
     """Answer /recommend, /explain and /health over HTTP with the model of a cell that was kept; /docs says how.
 
-    Exit code 2: the address cannot be had, or a package is missing; 3: no such cell, or its model is not kept;
-    130: ended by Ctrl-C.
+    Exit code 2: the address cannot be had, a package is missing, or the algorithm gives no reasons to word; 3: no such
+    cell, or its model is not kept; 130: ended by Ctrl-C.
     """
     try:
         import fastapi  # noqa: F401
@@ -34,14 +37,18 @@ def command(
     from bench.serving import open_cell
     from bench.serving.web import service
 
+    require_sentences(writer, sentences)
     listening = _listening(host, port)
     served = open_cell(store, cell)
+    if sentences:
+        served.require_reasons()
     for warning in served.warnings:
-        typer.echo(f"bench: {output.clean(warning)}", err=True)
+        remark(warning)
+    app = service(served, host, teller(served, sentences, writer))
     port = listening.getsockname()[1]
     place = f"[{host}]" if ":" in host else host
     output.say(f"{served.record.label} answers at http://{place}:{port}, /docs says how; Ctrl-C ends it")
-    settings = uvicorn.Config(service(served, host), log_level="warning", access_log=False, server_header=False)
+    settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(settings).run(sockets=[listening])
 
 

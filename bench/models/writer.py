@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.models.catalogue import GENERATOR
+from bench.models.catalogue import GENERATOR, MODELS
 from bench.models.folders import folder_of
 from bench.models.transformer import reading, transformer
 
@@ -13,15 +13,15 @@ _CHARACTERS = 4000  # of what is read
 
 
 class Writer:
-    """A packaged model by name, or one in a folder in the form of Hugging Face.
+    """A packaged model by name, or one in a folder in the form of Hugging Face, whose `name` is that of the folder.
 
     Raises Unsupported where the packaged model, its libraries or the memory are missing, and BadConfig for a folder
     that is no such model.
     """
 
     def __init__(self, model: str = GENERATOR.name) -> None:
-        self.model = model
         folder = folder_of(model, "generator")
+        self.name = model if model in MODELS else folder.resolve().name
         with reading(folder):
             import transformers
 

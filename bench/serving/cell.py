@@ -58,6 +58,7 @@ class Served:
     def __init__(self, record: Record, algorithm: Algorithm[Any], people: People, warnings: tuple[str, ...]) -> None:
         self.record, self.algorithm, self.people, self.warnings = record, algorithm, people, warnings
         self.can = type(algorithm).abilities(algorithm.params)[1]
+        self.titles = people.items.titles or people.items.ids  # of all items; ids where the data have none
 
     def recommend(self, who: Who, k: int = 10, ratings: Sequence[float] | None = None) -> list[Recommendation]:
         """The k best items for a user, best first, without those that the user had; fewer where no more have a score.
@@ -90,12 +91,16 @@ class Served:
 
         Raises as `recommend` does, and Unsupported where the algorithm does not explain.
         """
-        if Can.EXPLAIN not in self.can:
-            raise Unsupported(f"{self.record.label} does not explain its recommendations")
+        self.require_reasons()
         number = self.people.item(item)
         reasons = self.algorithm.explain(self._asked(who, ratings).query, number, n)
         found = tuple(Because(*self._named(reason.item), reason.weight, reason.text) for reason in reasons)
         return Explanation(*self._named(number), found)
+
+    def require_reasons(self) -> None:
+        """Raise Unsupported where the algorithm does not explain."""
+        if Can.EXPLAIN not in self.can:
+            raise Unsupported(f"{self.record.label} does not explain its recommendations")
 
     def _best(self, scores: Floats, question: HeldOut, k: int) -> list[Recommendation]:
         """The list of one question, without what has no score."""
@@ -111,8 +116,7 @@ class Served:
         return question
 
     def _named(self, item: int) -> tuple[str, str]:
-        items = self.people.items
-        return items.ids[item], (items.titles or items.ids)[item]
+        return self.people.items.ids[item], self.titles[item]
 
 
 def _require_size(k: int) -> None:

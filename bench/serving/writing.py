@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bench.serving.cell import Explanation
 from bench.serving.sentences import NAMED, names, sentences, unfounded
 
+TEMPLATE = "template"
 _SHOWN = 200  # characters of a title
 _WHOLE = re.compile(r".*[.!?][”')]*(?=\s|$)")
 _STRAIGHT = re.compile(r'"([^"]*)"')
@@ -17,6 +18,15 @@ Sentence: If you enjoyed “The Red Door” and “Night Train”, “Harbour Li
 
 Liked: {liked}. Recommended: {item}.
 Sentence:"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One or two sentences about a recommendation."""
+
+    text: str
+    by: str  # TEMPLATE, or the name of the model that wrote them
+    unfounded: int  # sentences that name what was not given: none, unless a title misleads the check
 
 
 @dataclass
@@ -30,23 +40,29 @@ class Teller:
 
     write: Callable[[str], str] | None
     catalogue: Sequence[str]
+    by: str = TEMPLATE  # the name of who writes
     written: int = 0
     caught: int = 0
     said_nothing: int = 0
 
-    def __call__(self, why: Explanation) -> str:
-        """One or two sentences."""
-        if self.write is None or not why.reasons:
-            return sentences(why)
-        text = _whole(self.write(_prompt(why)))
-        if unfounded(text, why, self.catalogue):
-            self.caught += 1
-        elif not any(name in text for name in names(why.title)):
-            self.said_nothing += 1
-        else:
-            self.written += 1
-            return text
-        return sentences(why)
+    def __call__(self, why: Explanation) -> Told:
+        """The sentences of the model, or those of the template. Raises whatever `write` raises."""
+        if self.write is not None and why.reasons:
+            text = _whole(self.write(_prompt(why)))
+            if unfounded(text, why, self.catalogue):
+                self.caught += 1
+            elif not any(name in text for name in names(why.title)):
+                self.said_nothing += 1
+            else:
+                self.written += 1
+                return Told(text, self.by, 0)
+        text = sentences(why)
+        return Told(text, TEMPLATE, len(unfounded(text, why, self.catalogue)))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often the model was heard, caught, and had nothing to say."""
+        return {"written": self.written, "caught": self.caught, "said_nothing": self.said_nothing}
 
 
 def _whole(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A store with kept models of several kinds of algorithms, and what the benchmark answered with them."""
+"""A store with kept models of several kinds of algorithms, what the benchmark answered, and a stand-in for a writer."""
 
 from __future__ import annotations
 
@@ -50,3 +50,15 @@ def benchmark_lists(store: Store, name: str, k: int = 10) -> dict[str, list[str]
     for user, items, scores in zip(context.user_ids, lists.items[:, :k], lists.scores[:, :k], strict=True):
         told[str(user)] = [context.item_ids[item] for item in items[(items >= 0) & ~np.isnan(scores)].tolist()]
     return told
+
+
+class Parrot:
+    """Names the recommended item; of every second one also something else."""
+
+    def __init__(self, model: str) -> None:
+        self.name, self.asked = "parrot", 0
+
+    def __call__(self, prompt: str) -> str:
+        self.asked += 1
+        item = prompt.rpartition("Recommended: ")[2].partition(".")[0]
+        return f"You may like {item}." if self.asked % 2 else f"{item} is like “Nothing”."

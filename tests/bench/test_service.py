@@ -18,7 +18,8 @@ from harness import environment
 from serving_cases import benchmark_lists, key_of, served_store
 
 from bench.serving import open_cell
-from bench.serving.web import HISTORY, ID_LENGTH, service
+from bench.serving.asking import HISTORY, ID_LENGTH
+from bench.serving.web import service
 from bench.store import Store
 
 LOCAL = "http://127.0.0.1"
@@ -55,7 +56,7 @@ def test_an_explanation_comes_with_a_sentence_about_its_reasons_only(client: Tes
     why = client.get("/explain", params={"user": "u003", "item": item["item"], "n": 2}).json()
     assert 1 <= len(why["reasons"]) <= 2
     assert f"“{item['title']}” is recommended because of “{why['reasons'][0]['title']}”" in why["text"]
-    assert why["unfounded"] == 0
+    assert (why["by"], why["unfounded"]) == ("template", 0)
     assert client.post("/explain", json={"user": "u003", "item": item["item"], "n": 2}).json() == why
 
 
@@ -63,6 +64,7 @@ def test_health_and_description(served: Store, client: TestClient):
     health = client.get("/health").json()
     assert health["status"] == "ok"
     assert (health["algorithm"], health["users"], health["items"]) == ("ease", 40, 60)
+    assert (health["writer"], health["sentences"]) == ("template", {"written": 0, "caught": 0, "said_nothing": 0})
     assert set(client.get("/openapi.json").json()["paths"]) == {"/health", "/recommend", "/explain"}
     page = client.get("/docs")
     assert page.headers["content-security-policy"].startswith("default-src 'none'")

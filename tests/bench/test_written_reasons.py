@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from command_line import Call, one_line
-from serving_cases import key_of, served_store
+from serving_cases import Parrot, key_of, served_store
 
 from bench.models import writer
 from bench.serving.cell import Because, Explanation
 from bench.serving.sentences import sentences
-from bench.serving.writing import Teller
+from bench.serving.writing import Teller, Told
 from bench.store import Store
 
 CATALOGUE = ["Heat (1995)", "Aliens (1986)", "Dr. Strangelove (1964)", "Toy Story (1995)"]
@@ -22,8 +22,11 @@ WHY = Explanation("a", "Aliens (1986)", REASONS)
 
 def told(text: str, why: Explanation = WHY) -> tuple[str, tuple[int, int, int]]:
     """What is said where the model writes `text`, and (written, caught, said nothing)."""
-    teller = Teller(lambda prompt: text, CATALOGUE)
-    return teller(why), (teller.written, teller.caught, teller.said_nothing)
+    teller = Teller(lambda prompt: text, CATALOGUE, "parrot")
+    said = teller(why)
+    assert said.by == ("parrot" if teller.written else "template")
+    assert said.unfounded == 0
+    return said.text, (teller.written, teller.caught, teller.said_nothing)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ def test_what_says_nothing_of_the_item_is_left(text: str):
 def test_without_reasons_or_a_model_nobody_is_asked():
     without = Explanation("a", "Aliens (1986)", ())
     assert told("See Aliens.", without) == (sentences(without), (0, 0, 0))
-    assert Teller(None, CATALOGUE)(WHY) == sentences(WHY)
+    assert Teller(None, CATALOGUE)(WHY) == Told(sentences(WHY), "template", 0)
 
 
 def test_the_model_is_told_titles_and_nothing_else():
@@ -79,18 +82,6 @@ def served(small_data: None, tmp_path_factory: pytest.TempPathFactory) -> Store:
     return served_store(tmp_path_factory.mktemp("written") / "store", "ease")
 
 
-class Parrot:
-    """Names the recommended item; of every second one also something else."""
-
-    def __init__(self, model: str) -> None:
-        self.asked = 0
-
-    def __call__(self, prompt: str) -> str:
-        self.asked += 1
-        item = prompt.rpartition("Recommended: ")[2].partition(".")[0]
-        return f"You may like {item}." if self.asked % 2 else f"{item} is like “Nothing”."
-
-
 def test_the_command_counts(served: Store, call: Call, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(writer, "Writer", Parrot)
     words = ("recommend", key_of(served, "ease"), "--user", "u007", "-k", 3, "--store", served.folder)
@@ -98,6 +89,7 @@ def test_the_command_counts(served: Store, call: Call, monkeypatch: pytest.Monke
     assert facts["sentences"] == {"written": 2, "caught": 1, "said_nothing": 0}
     texts = [one["text"] for one in facts["items"]]
     assert [text.startswith("You may like “") for text in texts] == [True, False, True]
+    assert [one["by"] for one in facts["items"]] == ["parrot", "template", "parrot"]
     assert [one["unfounded"] for one in facts["items"]] == [0, 0, 0]
     printed = call(*words, "--explain", "--sentences").stdout
     assert all(text in printed for text in texts)
@@ -105,6 +97,8 @@ def test_the_command_counts(served: Store, call: Call, monkeypatch: pytest.Monke
     assert "sentences" not in json.loads(call(*words, "--explain", "--json").stdout)
     done = call(*words, "--sentences")
     assert (done.code, one_line(done)) == (2, "bench: --sentences words what --explain says; give both")
+    done = call(*words, "--explain", "--writer", "parrot")
+    assert (done.code, "it goes with --sentences" in one_line(done)) == (2, True)
 
 
 def test_without_the_model_the_template_speaks(

@@ -17,6 +17,7 @@ LIKED = ("Heat (1995)", "Pulp Fiction (1994)")
 
 def test_it_writes_the_same_each_time_whatever_it_reads(generator):
     first, second = Writer(str(generator)), Writer(str(generator))
+    assert first.name == generator.name
     for text in ("Liked: “Heat”.\nSentence:", "<|end|>" * 3, "x" * 50_000, "七人の侍 \U0001f40b"):
         written = first(text)
         assert written == second(text)
@@ -57,7 +58,7 @@ def test_the_packaged_model_words_reasons(packaged):
     teller = Teller(Writer(packaged), titles)
     for title in titles[2:]:
         why = Explanation(title, title, reasons)
-        text = teller(why)
+        text = teller(why).text
         assert title.partition(" (")[0] in text
         assert unfounded(text, why, titles) == []
     assert teller.written + teller.caught + teller.said_nothing == 2
