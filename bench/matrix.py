@@ -119,6 +119,8 @@ class Axes(_Part):
     datasets: list[dict[str, Any]] = Field(default=[{"name": "movielens-small"}], min_length=1)
     splits: list[dict[str, Any]] = Field(default=[{"name": "user-time"}], min_length=1)
     seeds: list[Annotated[int, Field(ge=0, lt=2**32)]] = Field(default=[0], min_length=1)
+    train_share: list[Annotated[float, Field(gt=0, le=1)]] = Field(default=[], max_length=100)  # of each split
+    noise: list[Annotated[float, Field(ge=0, le=10)]] = Field(default=[], max_length=100)  # added to each split
     metrics: list[str] = Field(default=list(METRICS), min_length=1)
     tuning: Tuning | None = None  # each algorithm with its own parameters, and with the best that a search finds
 
@@ -126,6 +128,12 @@ class Axes(_Part):
     @classmethod
     def _name_them(cls, value: Any) -> Any:
         return [_named(entry) for entry in value] if isinstance(value, list) else value
+
+    def varied(self) -> list[dict[str, Any]]:
+        """Every split with every share of its training part, and with every share of noise."""
+        varied = [{**split, "train_share": share} for split in self.splits for share in self.train_share]
+        varied += [{**split, "noise": share} for split in self.splits for share in self.noise]
+        return varied or self.splits
 
 
 class Matrix(_Part):
@@ -178,7 +186,7 @@ class Matrix(_Part):
         """The number of cells, without making them; with tuning, each algorithm has two."""
         variants = sum(math.prod(map(len, spec.grid.values())) for spec in self.algorithms)
         variants *= 1 + (self.matrix.tuning is not None)
-        splits = sum(map(_splits, self.matrix.splits))
+        splits = sum(map(_splits, self.matrix.varied()))
         return len(self.matrix.datasets) * splits * len(self.matrix.seeds) * variants
 
 

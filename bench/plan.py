@@ -68,7 +68,7 @@ def check(matrix: Matrix) -> list[Description]:
     metric = partial(metrics.parse, list_length=LIST_LENGTH)
     tried: list[tuple[Any, list[Any]]] = [
         (datasets.check_spec, axes.datasets),
-        (splits.options, axes.splits),
+        (splits.options, axes.varied()),
         (metric, axes.metrics),
     ]
     problems = [
@@ -95,7 +95,7 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
     found = []
     for dataset_spec in matrix.matrix.datasets:
         dataset = datasets.load(dataset_spec)
-        for split_spec in (one for spec in matrix.matrix.splits for one in splits.expand(spec)):
+        for split_spec in (one for spec in matrix.matrix.varied() for one in splits.expand(spec)):
             split, problem = _split(dataset, split_spec)
             demands = _demands(split)
             planned = Planned.of(dataset_spec, split_spec, split) if split else None

@@ -82,12 +82,12 @@ def groups(group: Group, metric: str) -> str:
 
 
 def growth(found: Growth) -> str:
-    """Of quality by how much is known of a user."""
+    """Of quality along an axis of splits."""
     users = found.steps[-1][1].users
-    same = "about the same held-out items at every step" if found.same_items else "about what comes after each step"
+    same = "asked about the same held-out items at every step" if found.same_items else "asked about what comes after"
     return (
-        f"{found.column.title} for {users:,} users of {found.dataset} whom training does not know, asked after their "
-        f"first interactions {same} (split {found.split}). Bars are 95 % bootstrap intervals over users."
+        f"{found.column.title} for {users:,} users of {found.dataset}, {found.along.told}; they are {same} (split "
+        f"{found.split}). Bars are 95 % bootstrap intervals over users."
     )
 
 

@@ -114,9 +114,9 @@ def across(results: Results, looks: Looks) -> Iterator[Drawn]:
 
 
 def _growth(found: growth.Growth, looks: Looks) -> Drawn:
-    """A line for each algorithm over the number of known interactions."""
+    """A line for each algorithm over the steps."""
     shown, column = numbers.growth(found), found.column
-    ticks = {"tickvals": list(range(len(found.steps))), "ticktext": [str(step) for step, _ in found.steps]}
+    ticks = {"tickvals": list(range(len(found.steps))), "ticktext": [found.along.text(step) for step, _ in found.steps]}
     title = f"{column.title}  ({'better →' if column.sign > 0 else '← better'})"
     plot = curves.draw(
         shown,
@@ -124,11 +124,12 @@ def _growth(found: growth.Growth, looks: Looks) -> Drawn:
         {column.name: title},
         looks.styles,
         coloured=set(found.labels[: cutoffs.SHOWN]),
-        bottom=lambda _: axis("Interactions known of a user", **ticks),
+        bottom=lambda _: axis(found.along.bottom, **ticks),
     )
     figure = growths.draw(found, looks.styles)
-    said = f"{column.title} by what is known of a user, on {found.dataset}"
-    return Drawn(f"growth-{found.dataset}", said, captions.growth(found), figure, plot, shown)
+    said = f"{column.title} on {found.dataset}: {found.along.bottom[0].lower()}{found.along.bottom[1:]}"
+    kind = "growth" if found.along.option == "shown" else found.along.option.replace("_", "-")
+    return Drawn(f"{kind}-{found.dataset}", said, captions.growth(found), figure, plot, shown)
 
 
 def _overall(results: Results, looks: Looks) -> Iterator[Drawn]:

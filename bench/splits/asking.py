@@ -55,6 +55,12 @@ class Asking(Params):
     """How many users are asked, for costly algorithms: a fixed sample, a smaller one is part of a larger one."""
     fit_on: Literal["train", "train+validation"] = "train"
     """What algorithms learn from."""
+    train_share: float = Field(default=1, gt=0, le=1)
+    """How much of what is learnt from is there: a fixed sample, a smaller one is part of a larger one."""
+    train_share_of: Literal["interactions", "users"] = "interactions"
+    """A share of all interactions, or all interactions of a share of the users."""
+    noise: float = Field(default=0, ge=0, le=10)
+    """How many random interactions are added to what is learnt from, in shares of it."""
 
     def changed(self) -> dict[str, Any]:
         """The options that are not at their default."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,10 @@ from numpy.typing import NDArray
 from bench.errors import Unsupported
 from bench.records import canonical
 from bench.splits.asking import Asking, sample
+from bench.splits.pieces import Pieces
 from bench.splits.questions import held_out, of_users, offsets
 from bench.splits.rows import Rows
+from bench.splits.varied import varied
 from bench.types import Dataset, HeldOut, Hidden, Interactions, Split, frozen
 
 TRAIN, VALIDATION, TEST, VALIDATION_HISTORY, TEST_HISTORY, UNASKED, LEFT_OUT = range(7)
@@ -43,19 +45,6 @@ _USES = {  # which parts make up each of the pieces
     "test_history": {TRAIN, VALIDATION, TEST_HISTORY, UNASKED},
     "test_training": {TRAIN, TEST_HISTORY},
 }
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """The interactions of a split by what they are for; users and items are numbered as in the data set."""
-
-    train: Interactions
-    validation: Interactions  # held out, may be empty
-    test: Interactions  # held out
-    both: Interactions  # training and validation: all that is not the test's, in the order of time
-    validation_history: Interactions  # what the validation's users had before
-    test_history: Interactions  # what the test's users had before, in the order of time
-    test_training: Interactions  # the same without the validation part
 
 
 def divide(dataset: Dataset, name: str, params: dict[str, Any], parts: Parts, asking: Asking | None = None) -> Split:
@@ -96,18 +85,19 @@ def assemble(
     together = asking.fit_on == "train+validation"
     if together and not len(pieces.validation):
         raise Unsupported(f"split {name!r} has no validation part, so nothing can be fitted on {asking.fit_on!r}")
+    whole, pieces = pieces, varied(pieces, asking)
     validation = None
     if len(pieces.validation):
-        validation = _hiding(held_out(pieces.validation_history, pieces.validation, pieces.train), None, asking)
+        seen = None if whole is pieces else whole.validation_history
+        validation = _hiding(held_out(pieces.validation_history, pieces.validation, pieces.train), seen, asking)
     learnt = pieces.both if together else pieces.train
-    if asking.history == "train":
-        test = _hiding(held_out(pieces.test_training, pieces.test, learnt), pieces.test_history, asking)
-    else:
-        test = _hiding(held_out(pieces.test_history, pieces.test, learnt), None, asking)
+    history = pieces.test_training if asking.history == "train" else pieces.test_history
+    seen = None if history is whole.test_history else whole.test_history
+    test = _hiding(held_out(history, pieces.test, learnt), seen, asking)
     from bench.splits.candidates import with_candidates  # compiles loops: only those who divide wait for it
 
     test = sample(test, asking.evaluate_users)
-    test, ranked = with_candidates(test, asking.candidates or listed, pieces.test_history, pieces.train, dataset)
+    test, ranked = with_candidates(test, asking.candidates or listed, whole.test_history, whole.train, dataset)
     options = {**params, **asking.changed()}
     return Split(
         name,

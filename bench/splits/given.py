@@ -19,7 +19,8 @@ from bench.errors import did_you_mean
 from bench.params import Params
 from bench.splits import files
 from bench.splits.asking import Asking
-from bench.splits.divide import Pieces, assemble
+from bench.splits.divide import assemble
+from bench.splits.pieces import Pieces
 from bench.splits.published import catalogue as published
 from bench.splits.rows import Parts, Rows, joined, numbered
 from bench.types import Dataset, Split

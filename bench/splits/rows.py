@@ -53,13 +53,16 @@ def numbered(dataset: Dataset, rows: Rows) -> Interactions:
 
 def joined(first: Interactions, second: Interactions) -> Interactions:
     """Both parts in one; the second is the later one where there are no times."""
-    if not len(second):
-        return first
+    return _sorted(concatenated(first, second)) if len(second) else first
+
+
+def concatenated(first: Interactions, second: Interactions) -> Interactions:
+    """One after the other, in no order; a column that one of them lacks is not there."""
     both: dict[str, Any] = {}
     for name in ("users", "items", "ratings", "times"):
         parts = getattr(first, name), getattr(second, name)
         both[name] = None if any(part is None for part in parts) else np.concatenate(parts)
-    return _sorted(replace(first, **both))
+    return replace(first, **both)
 
 
 def numbers(ids: Ids, known: tuple[str, ...], kind: str, dataset: str) -> Ints:

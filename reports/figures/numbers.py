@@ -7,7 +7,7 @@ from itertools import chain, permutations
 from typing import Any
 
 from reports.averages import CUTOFFS
-from reports.columns import of_metric
+from reports.columns import TRAINING, of_metric
 from reports.differences import Differences
 from reports.figures import beyond as beyond_accuracy
 from reports.figures import groups, tiles, tradeoff
@@ -142,13 +142,14 @@ def cutoffs(group: Group) -> Numbers:
 
 
 def growth(found: Growth) -> Numbers:
-    """Quality after each number of known interactions, with its interval; steps are counted from 0."""
+    """Quality at each step of an axis, with its interval; steps are counted from 0."""
     lines = []
     for label in found.labels:
-        for place, (shown, _) in enumerate(found.steps):
-            estimate = found.estimate(label, shown)
-            named = {"algorithm": label, "family": found.family(label), "metric": found.column.name, "shown": shown}
-            lines.append({**named, "step": place, "value": estimate.value, **_ends(estimate)})
+        for place, (step, _) in enumerate(found.steps):
+            estimate, seconds = (found.estimate(label, step, column) for column in (found.column.name, TRAINING))
+            named = {"algorithm": label, "family": found.family(label), "metric": found.column.name}
+            at = {found.along.option: step, "step": place, "value": estimate.value, **_ends(estimate)}
+            lines.append({**named, **at, "training_seconds": seconds.value})
     return lines
 
 

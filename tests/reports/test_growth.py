@@ -60,6 +60,33 @@ def test_the_section_and_its_picture_have_the_same_numbers(tmp_path):
     rows = html.parse(path).xpath("//table[contains(@class, 'growth')]/tbody/tr")
     shown = [[float(cell.get("data-sort")) for cell in row.xpath("td")] for row in rows]
     lines = (path.parent / "figures" / "growth-movielens-small.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "algorithm,family,metric,shown,step,value,low,high"
+    assert lines[0] == "algorithm,family,metric,shown,step,value,low,high,training_seconds"
     assert [float(line.split(",")[5]) for line in lines[1:]] == [value for row in shown for value in row]
     assert [line.split(",")[3] for line in lines[1:4]] == ["0", "2", "10"]
+
+
+@pytest.mark.parametrize(
+    ("option", "usual", "values", "texts"),
+    [
+        ("train_share", 1.0, (0.1, 0.5), ["10 %", "50 %", "100 %"]),
+        ("noise", 0.0, (0.1, 0.25), ["0 %", "10 %", "25 %"]),
+    ],
+)
+def test_shares_of_training_and_noise_are_axes_too(tmp_path, option, usual, values, texts):
+    """The split that does not name the option is the step of its usual value."""
+    store = synthetic.empty(tmp_path / "store")
+    for number, value in enumerate((*values, usual)):
+        store.put_context(str(number) * 64, synthetic.context(8))
+        changed = {} if value == usual else {option: value}
+        for label, rank in (("first-with-little", 4), ("first-with-all", 9 - 3 * number)):
+            options = {"split": {"name": "user-time", "test": 0.2, **changed}, "split_hash": str(number) * 64}
+            synthetic.put(store, synthetic.record(label, **options), synthetic.answers([[rank]] * 8))
+    (found,) = growth.of_groups(load(store).groups)
+    assert (found.along.option, found.same_items) == (option, True)
+    assert [found.along.text(step) for step, _ in found.steps] == texts
+    ends = {label for step in (found.steps[0][0], found.steps[-1][0]) for label in [found.best(step)]}
+    assert ends == {"first-with-little", "first-with-all"}
+    page = html.parse(reports.write(store, tmp_path / "report"))
+    (row, _) = page.xpath("//table[contains(@class, 'growth')]/tbody/tr")
+    assert "0.500 s of training" in row.text_content()
+    assert list((tmp_path / "report" / "figures").glob(f"{option.replace('_', '-')}-movielens-small.png"))
