@@ -56,7 +56,7 @@ def joined(first: Interactions, second: Interactions) -> Interactions:
     if not len(second):
         return first
     both: dict[str, Any] = {}
-    for name in ("users", "items", "ratings", "times"):
+    for name in ("users", "items", "ratings", "times", "reviews"):
         parts = getattr(first, name), getattr(second, name)
         both[name] = None if any(part is None for part in parts) else np.concatenate(parts)
     return _sorted(replace(first, **both))
