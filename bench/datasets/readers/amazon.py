@@ -67,8 +67,8 @@ def _only(folder: Path, before: str, after: str) -> tuple[Path, str]:
 
 def _made(edition: int, category: str, table: tables.Table, meta: Path, duplicates: str, unit: float = 1.0) -> Dataset:
     """The data set; where the file `meta` is, rated items have titles, texts and categories."""
-    users, items, ratings, times = table.arrays[:4]
-    written = [html.unescape(sentences(*parts)) for parts in zip(*table.columns[4:], strict=True)]
+    users, items, ratings, times, *texts = table.arrays
+    written = [html.unescape(sentences(*parts)) for parts in zip(*table.columns[4:], strict=True)] if texts else None
     known = described(meta, set(table.columns[1])) if meta.is_file() else {}
     return build(
         f"amazon-{edition}-{category.lower().replace('_', '-')}",
@@ -76,7 +76,7 @@ def _made(edition: int, category: str, table: tables.Table, meta: Path, duplicat
         items,
         ratings=ratings,
         times=times / unit,
-        reviews=written or None,
+        reviews=written,
         scale=(1, 5),
         duplicates=duplicates,
         titles={item: told.title for item, told in known.items()} or None,

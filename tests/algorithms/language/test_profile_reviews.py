@@ -138,7 +138,7 @@ def test_what_is_needed_and_what_is_refused():
         fitted(training(), own_reviews=0.5)
     with pytest.raises(Unsupported, match="nobody wrote anything"):
         fitted(reviewed(texts=("", " ")), own_reviews=0.5)
-    with pytest.raises(BadConfig, match="own_reviews.*beside `vectors`"):
+    with pytest.raises(BadConfig, match=r"own_reviews.*beside `vectors`"):
         registry.create("text-knn", vectors="x.npy", own_reviews=0.5)
 
 
