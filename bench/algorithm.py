@@ -29,6 +29,7 @@ class Needs(Flag):
     ITEM_TEXT = auto()
     ITEM_FEATURES = auto()
     USER_FEATURES = auto()
+    REVIEWS = auto()  # what users wrote of the items comes with the interactions
     GPU = auto()
 
 

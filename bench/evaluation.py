@@ -73,7 +73,7 @@ def rehearse(algorithm: Algorithm[Any], training: Training) -> None:
     Whatever goes wrong here goes wrong again, and is told, when the algorithm itself is fitted.
     """
     few = training.interactions.take(np.arange(min(REHEARSED, len(training.interactions))))
-    for array in (few.users, few.items, few.ratings, few.times):
+    for array in (few.users, few.items, few.ratings, few.times, few.reviews):
         if array is not None:
             frozen(array)
     with suppress(Exception):

@@ -102,6 +102,7 @@ def _without(query: Query, removed: list[Longs]) -> Query:
         items=frozen(query.items[places]),
         ratings=None if query.ratings is None else frozen(query.ratings[places]),
         times=None if query.times is None else frozen(query.times[places]),
+        reviews=None if query.reviews is None else frozen(query.reviews[places]),
         candidates=None if query.candidates is None else frozen(query.candidates[zeros]),
         user_features=None if query.user_features is None else query.user_features[zeros],
     )

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
+from bench import texts
 from bench.types import HeldOut, Hidden, Interactions, Query, Side, Split, Training, frozen
 
 Arrays = dict[str, NDArray[Any]]
-COLUMNS = ("users", "items", "ratings", "times")
+COLUMNS = ("users", "items", "ratings", "times", "reviews")
+LENGTHS = ".lengths"  # follows the name of an array of letters, see `bench.texts`
 OWNED = {
-    "query": ("keys", "users", "offsets", "items", "ratings", "times", "candidates"),
+    "query": ("keys", "users", "offsets", "items", "ratings", "times", "candidates", "reviews"),
     "held": ("offsets", "items", "ratings", "times", "people"),
     "hidden": ("offsets", "items"),
 }
@@ -46,7 +48,8 @@ def read_training(folder: Path) -> Training:
     """The training data in `folder`, its arrays mapped from the files and read-only."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     paths = {path.stem: path for path in sorted(folder.glob("*.npy"))}
-    arrays = {name: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for name, path in paths.items()}
+    stored = {name: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for name, path in paths.items()}
+    arrays = _with_texts(stored)
     held = {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("validation.")}
     users, items = (_side(about[kind], kind, arrays) for kind in ("users", "items"))
     validation = with_features(_held_out(held, about["n_items"]), users) if held else None
@@ -81,7 +84,7 @@ def pack(held_out: HeldOut) -> bytes:
 def unpack(data: bytes, training: Training) -> HeldOut:
     """The questions and answers in `data`."""
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        held_out = _held_out(dict(archive), training.interactions.n_items)
+        held_out = _held_out(_with_texts(dict(archive)), training.interactions.n_items)
     return with_features(held_out, training.users)
 
 
@@ -93,7 +96,19 @@ def _flat(held_out: HeldOut) -> Arrays:
 
 
 def _present(arrays: dict[str, NDArray[Any] | None]) -> Arrays:
-    return {name: array for name, array in arrays.items() if array is not None}
+    """Without those that are None; texts become their letters and their lengths."""
+    found = {name: array for name, array in arrays.items() if array is not None}
+    for name in [name for name, array in found.items() if array.dtype == object]:
+        found[name], found[name + LENGTHS] = texts.to_arrays(found[name])
+    return found
+
+
+def _with_texts(arrays: Arrays) -> Arrays:
+    """What `_present` was given."""
+    found = {name: array for name, array in arrays.items() if not name.endswith(LENGTHS)}
+    for name in [name.removesuffix(LENGTHS) for name in arrays.keys() - found.keys()]:
+        found[name] = texts.column(texts.from_arrays(arrays[name], arrays[name + LENGTHS]))
+    return found
 
 
 def _held_out(arrays: Arrays, n_items: int) -> HeldOut:
@@ -116,10 +131,10 @@ def with_features(held_out: HeldOut, users: Side) -> HeldOut:
 
 
 def _side(about: dict[str, Any], kind: str, arrays: Arrays) -> Side:
-    texts = {name: None if about[name] is None else tuple(about[name]) for name in ("ids", "titles", "texts")}
+    told = {name: None if about[name] is None else tuple(about[name]) for name in ("ids", "titles", "texts")}
     names = tuple(about["feature_names"])
     features = None
     if f"{kind}.indptr" in arrays:
         parts = tuple(arrays[f"{kind}.{part}"] for part in ("data", "indices", "indptr"))
         features = csr_matrix(parts, shape=(len(about["ids"]), len(names)))
-    return Side(texts["ids"] or (), texts["titles"], texts["texts"], features, names)
+    return Side(told["ids"] or (), told["titles"], told["texts"], features, names)

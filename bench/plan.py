@@ -217,6 +217,7 @@ def _unmet(description: Description, dataset: Dataset, split: Split | None, devi
         "ITEM_TEXT": dataset.items.texts is not None,
         "ITEM_FEATURES": dataset.items.features is not None,
         "USER_FEATURES": dataset.users.features is not None,
+        "REVIEWS": data.reviews is not None,
         "GPU": device != "cpu",
     }
     unmet = [need for need in description.needs if not has[need]]

@@ -23,6 +23,7 @@ _NUMBERS = (
     "bench.handover",
     "bench.ranking_loops",
     "bench.sparse",
+    "bench.texts",
     "bench.topk",
     "bench.types",
     "bench.validation",

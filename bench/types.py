@@ -26,6 +26,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
+Texts = NDArray[np.object_]  # of str
 
 
 def frozen(array: NDArray[Any]) -> Any:
@@ -46,6 +47,7 @@ class Interactions:
     n_items: int
     ordered: bool = False  # the order within a user means something, with or without times
     scale: tuple[float, float] | None = None  # lowest and highest rating possible
+    reviews: Texts | None = None  # (n,) what the user wrote of the item; empty: nothing
 
     def __repr__(self) -> str:
         return f"Interactions({len(self):,} of {self.n_users:,} users and {self.n_items:,} items)"
@@ -74,7 +76,9 @@ class Interactions:
         """The interactions at `rows` (a mask or ascending positions)."""
         ratings = None if self.ratings is None else self.ratings[rows]
         times = None if self.times is None else self.times[rows]
-        return replace(self, users=self.users[rows], items=self.items[rows], ratings=ratings, times=times)
+        reviews = None if self.reviews is None else self.reviews[rows]
+        kept: dict[str, Any] = {"ratings": ratings, "times": times, "reviews": reviews}
+        return replace(self, users=self.users[rows], items=self.items[rows], **kept)
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,13 +104,14 @@ class Query:
 
     keys: Longs  # (b,) number of the question in its set: with the item number it decides ties
     users: Ints  # (b,) user numbers, -1 for a user that training does not know
-    offsets: Longs  # (b + 1,) into the three flat arrays below
+    offsets: Longs  # (b + 1,) into the flat arrays of length h
     items: Ints  # (h,)
     ratings: Floats | None  # (h,)
     times: Longs | None  # (h,)
     n_items: int
     candidates: Ints | None = None  # (b, c) item numbers, -1 pads
     user_features: csr_matrix | None = None  # (b, n_features)
+    reviews: Texts | None = None  # (h,) what the user wrote of the items; empty: nothing
 
     def __repr__(self) -> str:
         return f"Query({len(self):,} questions)"
@@ -129,6 +134,7 @@ class Query:
             items=self.items[low:high],
             ratings=None if self.ratings is None else self.ratings[low:high],
             times=None if self.times is None else self.times[low:high],
+            reviews=None if self.reviews is None else self.reviews[low:high],
             candidates=None if self.candidates is None else self.candidates[start:stop],
             user_features=None if self.user_features is None else self.user_features[start:stop],
         )

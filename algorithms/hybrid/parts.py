@@ -172,6 +172,7 @@ def _lacking(needs: Needs, train: Training, device: str) -> str:
         Needs.ITEM_TEXT: train.items.texts is not None,
         Needs.ITEM_FEATURES: train.items.features is not None,
         Needs.USER_FEATURES: train.users.features is not None,
+        Needs.REVIEWS: data.reviews is not None,
         Needs.GPU: device != "cpu",
     }
     return next(((need.name or "").lower().replace("_", " ") for need in needs if not has[need]), "")

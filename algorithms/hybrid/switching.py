@@ -61,6 +61,7 @@ def chosen(query: Query, rows: Longs) -> Query:
         items=frozen(query.items[at]),
         ratings=None if query.ratings is None else frozen(query.ratings[at]),
         times=None if query.times is None else frozen(query.times[at]),
+        reviews=None if query.reviews is None else frozen(query.reviews[at]),
         candidates=None if query.candidates is None else frozen(query.candidates[rows]),
         user_features=None if query.user_features is None else query.user_features[rows],
     )

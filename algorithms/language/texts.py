@@ -54,7 +54,7 @@ def _column(items: Side, name: str) -> list[str]:
     told = items.titles if name == "title" else items.texts
     if told is None:
         return [""] * len(items)
-    return ["" if text == own else _clean(text) for own, text in zip(items.ids, told, strict=True)]
+    return ["" if text == own else clean(text) for own, text in zip(items.ids, told, strict=True)]
 
 
 def _features(items: Side) -> list[str]:
@@ -62,10 +62,11 @@ def _features(items: Side) -> list[str]:
         return [""] * len(items)
     matrix = items.features
     rows = np.split(matrix.indices, matrix.indptr[1:-1])
-    return [_clean(", ".join(items.feature_names[column] for column in sorted(row.tolist()))) for row in rows]
+    return [clean(", ".join(items.feature_names[column] for column in sorted(row.tolist()))) for row in rows]
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Without white space around it; what no encoding knows becomes a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 

@@ -77,15 +77,18 @@ def item_vectors(items: Side, params: VectorParams, device: str, threads: int) -
     if not distinct:
         raise Unsupported(f"no item of the data set has a text for the template {params.template!r}")
     row = {text: place for place, text in enumerate(distinct)}
-    found = _read(distinct, params, device, threads)
+    found = text_vectors(distinct, params, device, threads)
     vectors = np.full((len(items), found.shape[1]), np.nan, np.float32)
     described = np.array([bool(text) for text in texts])
     vectors[described] = found[[row[text] for text in texts if text]]
     return vectors
 
 
-def _read(texts: list[str], params: VectorParams, device: str, threads: int) -> Floats:
-    """(n, d) vectors of different texts, from the cache where they are there."""
+def text_vectors(texts: list[str], params: VectorParams, device: str, threads: int) -> Floats:
+    """(n, d) float32 of different texts, from the cache where they are there; NaN for one without a token.
+
+    Raises as `folder_of` and `opened` do.
+    """
     folder, on = folder_of(params.model, params.kind), find_device(device)
     versions = {name: version(name) for name in _LIBRARIES}
     key = digest([identity(folder), params.kind, params.max_tokens, on.type, versions])
@@ -97,6 +100,20 @@ def _read(texts: list[str], params: VectorParams, device: str, threads: int) -> 
             yield from read(reader(params.kind, folder, on), missing, params.max_tokens, on)
 
     return kept.vectors(key, texts, compute)
+
+
+def unchanged(params: VectorParams, model: str) -> Path:
+    """The folder of the model. Raises as `folder_of` does, and Unsupported where its SHA-256 is no longer `model`."""
+    folder = folder_of(params.model, params.kind)
+    if identity(folder) != model:
+        raise Unsupported(f"model {params.model!r} is another one than that which read the items")
+    return folder
+
+
+def unit(vectors: Floats) -> Floats:
+    """The rows at length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))
 
 
 def reader(kind: Kind, folder: Path, on: torch.device) -> Reader:

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from algorithms.language.vectors import VectorParams, reader
+from algorithms.language.vectors import VectorParams, reader, unchanged
 from algorithms.neural.isolation import find_device, thread_limit
-from bench.errors import Unsupported
-from bench.models.folders import folder_of, identity
 from bench.types import Floats
 
 if TYPE_CHECKING:
@@ -26,15 +24,12 @@ class Words:
     def vector(self, text: str, model: str) -> Floats:
         """(d,) float32 of a text; NaN where it has no token.
 
-        Raises as `folder_of` and `opened` do, and Unsupported where the SHA-256 of the folder is no longer `model`.
+        Raises as `unchanged` and `opened` do.
         """
         from algorithms.language.reading import read
 
         if self._reader is None:
-            folder = folder_of(self.params.model, self.params.kind)
-            if identity(folder) != model:
-                raise Unsupported(f"model {self.params.model!r} is another one than that which read the items")
-            self._reader = reader(self.params.kind, folder, self.on)
+            self._reader = reader(self.params.kind, unchanged(self.params, model), self.on)
         with thread_limit(self.threads):
             ((_, vectors),) = read(self._reader, [text], self.params.max_tokens, self.on)
         return np.asarray(vectors[0])

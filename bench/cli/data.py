@@ -89,6 +89,7 @@ def import_(
     time_unit: Annotated[
         str | None, typer.Option(help="s, ms, us, ns or date; guessed with a warning if left out.")
     ] = None,
+    review: Annotated[str | None, typer.Option(help="Column of what the user wrote of the item.")] = None,
     scale: Annotated[str | None, typer.Option(help="Lowest and highest rating, as 1,5.")] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Without times: rows are in the order of time.")] = False,
     no_header: Annotated[bool, typer.Option("--no-header", help="No names in line 1: columns are 1, 2, 3 …")] = False,
@@ -120,6 +121,7 @@ def import_(
         rating=rating,
         time=time,
         time_unit=time_unit,
+        review=review,
         scale=parsed(scale),
         ordered=ordered,
         duplicates=duplicates,

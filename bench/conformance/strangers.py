@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,9 @@ def without_history(query: Query) -> Query:
     """The same questions, asked with empty histories."""
     ratings = None if query.ratings is None else query.ratings[:0]
     times = None if query.times is None else query.times[:0]
-    return replace(query, offsets=np.zeros_like(query.offsets), items=query.items[:0], ratings=ratings, times=times)
+    reviews = None if query.reviews is None else query.reviews[:0]
+    kept: dict[str, Any] = {"ratings": ratings, "times": times, "reviews": reviews}
+    return replace(query, offsets=np.zeros_like(query.offsets), items=query.items[:0], **kept)
 
 
 CHECKS = (

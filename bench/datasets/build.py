@@ -20,7 +20,7 @@ from bench.datasets.fingerprint import fingerprint
 from bench.datasets.ids import Ids, number
 from bench.datasets.order import by_item, by_number, by_time, repeated, tie_hash
 from bench.errors import BadConfig, BadData, did_you_mean
-from bench.types import Dataset, Interactions, Ints, Longs, Side
+from bench.types import Dataset, Interactions, Ints, Longs, Side, Texts
 
 __all__ = ["Duplicates", "build", "tie_hash"]
 
@@ -36,10 +36,11 @@ class _Rows:
     items: Ints
     ratings: NDArray[np.float64] | None
     when: NDArray[Any] | None
+    reviews: Texts | None
 
     def take(self, rows: NDArray[Any]) -> _Rows:
         """The rows at `rows`."""
-        kept = (None if column is None else column[rows] for column in (self.ratings, self.when))
+        kept = (None if column is None else column[rows] for column in (self.ratings, self.when, self.reviews))
         return _Rows(self.users[rows], self.items[rows], *kept)
 
 
@@ -50,6 +51,7 @@ def build(
     *,
     ratings: ArrayLike | None = None,
     times: ArrayLike | None = None,
+    reviews: Texts | Iterable[str] | None = None,
     ordered: bool = False,
     scale: tuple[float, float] | None = None,
     duplicates: str = "last",
@@ -62,7 +64,8 @@ def build(
     """A data set of n interactions between `users[r]` and `items[r]`.
 
     Ids are sequences of str or pyarrow arrays of text, dictionary-encoded or not; the latter are fast.
-    `times` are seconds since 1970; fractions decide the order and are then dropped. `ordered` says that the order of
+    `times` are seconds since 1970; fractions decide the order and are then dropped. `reviews` are what the users wrote
+    of the items, empty where they wrote nothing; a row that stays keeps its own. `ordered` says that the order of
     the rows is the order in time and counts only without `times`. `duplicates` says what becomes of several rows with
     the same user and item: the `first` or `last` one stays (at equal times the lowest rating is the first, the highest
     the last), `sum` and `max` put one rating in the place of the last, `keep` keeps all. Without ratings `sum` makes
@@ -76,7 +79,8 @@ def build(
         raise BadConfig(
             f"unknown duplicates policy {duplicates!r}{did_you_mean(str(duplicates), get_args(Duplicates))}"
         )
-    columns = {"items": items, "ratings": ratings, "times": times}
+    written = None if reviews is None else np.array(reviews, object)
+    columns = {"items": items, "ratings": ratings, "times": times, "reviews": written}
     for column, values in columns.items():
         if values is not None and len(values) != len(users):  # type: ignore[arg-type]
             raise BadData(f"{name}: {len(users)} users but {len(values)} {column}")  # type: ignore[arg-type]
@@ -85,7 +89,8 @@ def build(
     described = [side for side in (titles, texts, item_features) if side is not None]
     user_ids, user_of = number(name, "user", users)
     item_ids, item_of = number(name, "item", items, described)
-    rows = _Rows(user_of, item_of, _ratings(name, ratings, scale), _when(name, times))
+    rows = _Rows(user_of, item_of, _ratings(name, ratings, scale), _when(name, times), written)
+    rows = _same_in_any_order(rows, ordered, len(item_ids))
     rows = rows.take(_order(rows, ordered, len(user_ids), len(item_ids)))
     single = _without_duplicates(rows, duplicates, len(item_ids))
     _check_scale(name, single.ratings, scale, "the sum of duplicates")
@@ -99,6 +104,7 @@ def build(
             n_items=len(item_ids),
             ordered=ordered or times is not None,
             scale=scale,
+            reviews=single.reviews,
         )
     )
     user_side = _side(user_ids, None, None, user_features)
@@ -148,6 +154,16 @@ def _when(name: str, times: ArrayLike | None) -> NDArray[Any] | None:
 def _whole(when: NDArray[Any]) -> Longs:
     """(n,) seconds without their fractions."""
     return (np.floor(when) if when.dtype.kind == "f" else when).astype(np.int64)
+
+
+def _same_in_any_order(rows: _Rows, ordered: bool, n_items: int) -> _Rows:
+    """Rows of one user and item by what was written, where not even the order of the rows tells them apart."""
+    if rows.reviews is None or (ordered and rows.when is None):
+        return rows
+    places = np.flatnonzero(repeated(rows.users, rows.items, n_items))
+    order = np.arange(len(rows.users))
+    order[places] = places[np.argsort(rows.reviews[places], kind="stable")]
+    return rows.take(order)
 
 
 def _order(rows: _Rows, ordered: bool, n_users: int, n_items: int) -> Longs:
@@ -217,7 +233,8 @@ def _side(
 
 
 def _freeze(interactions: Interactions) -> Interactions:
-    for array in (interactions.users, interactions.items, interactions.ratings, interactions.times):
+    names = ("users", "items", "ratings", "times", "reviews")
+    for array in (getattr(interactions, name) for name in names):
         if array is not None:
             array.flags.writeable = False
     return interactions

@@ -18,7 +18,8 @@ from bench.files import sha256
 if TYPE_CHECKING:
     from bench.types import Dataset
 
-OPTIONS = ("name", "duplicates", "min_rating", "k_core")
+OPTIONS = ("name", "duplicates", "reviews", "min_rating", "k_core")
+READING = ("duplicates", "reviews")  # options that a reader is given; the others choose among what it read
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,12 @@ def available() -> list[Entry]:
 def load(spec: str | dict[str, Any]) -> Dataset:
     """The data set `name`, or {"name": …, options}.
 
-    Options: `duplicates` (see `build`), `min_rating` (lower ratings are left out) and `k_core` (users and items with
-    fewer interactions are left out until none is). A copy in the cache is taken where nothing has changed since; a file
-    that has changed is in the warnings among the notes. Raises BadConfig for unknown names and options, BadData when
-    the files are missing or not what they should be, Unsupported when they need more memory than there is.
+    Options: `duplicates` (see `build`), `reviews` (whether what users wrote is read), `min_rating` (lower ratings are
+    left out) and `k_core` (users and items with fewer interactions are left out until none is). A copy in the cache is
+    taken where nothing has changed since; a file that has changed is in the warnings among the notes.
+
+    Raises BadConfig for unknown names and options, BadData when the files are missing or not what they should be,
+    Unsupported when they need more memory than there is.
     """
     options = check_spec(spec)
     source = _known(str(options.pop("name", "")))
@@ -76,9 +79,9 @@ def _read(source: Source, folder: Path, options: dict[str, Any]) -> Dataset:
     """The data set from its files, without what the options leave out. Raises Unsupported where memory is short."""
     require_memory(place for names in {**source.files, **source.optional} if (place := find(folder, names)))
     reader = _resolve(source.reader)
-    kept = {name: value for name, value in options.items() if name != "duplicates"}
-    policy = options.get("duplicates")
-    dataset: Dataset = reader(folder) if policy is None else reader(folder, duplicates=policy)
+    kept = {name: value for name, value in options.items() if name not in READING}
+    given = {name: options[name] for name in READING if options.get(name) not in (None, False)}
+    dataset: Dataset = reader(folder, **given)
     return _resolve("bench.datasets.filters:filtered")(dataset, **kept) if kept else dataset
 
 
@@ -88,7 +91,12 @@ def check_spec(spec: str | dict[str, Any]) -> dict[str, Any]:
     for option in options:
         if option not in OPTIONS:
             raise BadConfig(f"unknown data set option {option!r}{did_you_mean(option, OPTIONS)}")
-    _known(str(options.get("name", "")))
+    source = _known(str(options.get("name", "")))
+    reviews = options.get("reviews", False)
+    if not isinstance(reviews, bool):
+        raise BadConfig(f"data set option 'reviews' is true or false, not {reviews!r}")
+    if reviews and not source.reviews:
+        raise BadConfig(f"data set {source.name!r} has no reviews that could be read besides; leave the option out")
     return options
 
 
@@ -107,6 +115,7 @@ def check(name: str) -> dict[str, Any]:
         "items": interactions.n_items,
         "ratings": interactions.ratings is not None,
         "times": interactions.times is not None,
+        "reviews": interactions.reviews is not None,
         "ordered": interactions.ordered,
         "scale": interactions.scale,
         "licence": source.licence,

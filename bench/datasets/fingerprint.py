@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ FORMAT = b"dataset 1"
 
 
 def fingerprint(interactions: Interactions, users: Side, items: Side, duplicates: str) -> str:
-    """SHA-256 (hex) over arrays, ids, titles, texts, features, rating scale and duplicates policy; not over the name.
+    """SHA-256 (hex) over arrays, ids, titles, texts, features, reviews, rating scale and duplicates policy; not over
+    the name.
 
     Every part is preceded by its kind and length, so no two different data sets give the same bytes.
     """
@@ -27,6 +28,8 @@ def fingerprint(interactions: Interactions, users: Side, items: Side, duplicates
         for texts in (side.ids, side.titles, side.texts, side.feature_names):
             _add_texts(hasher, texts)
         _add_matrix(hasher, side.features)
+    if interactions.reviews is not None:  # others have the fingerprint that they had before there were reviews
+        _add_texts(hasher, interactions.reviews)
     return hasher.hexdigest()
 
 
@@ -39,7 +42,7 @@ def _add_array(hasher: Any, array: Any) -> None:
     hasher.update(little.data)
 
 
-def _add_texts(hasher: Any, texts: Sequence[str] | None) -> None:
+def _add_texts(hasher: Any, texts: Iterable[str] | None) -> None:
     if texts is None:
         hasher.update(b"none;")
         return

@@ -38,6 +38,7 @@ def import_file(
     rating: str | None = None,
     time: str | None = None,
     time_unit: str | None = None,
+    review: str | None = None,
     scale: tuple[float, float] | None = None,
     ordered: bool = False,
     duplicates: str = "last",
@@ -51,13 +52,13 @@ def import_file(
 ) -> Dataset:
     """Read a file and keep its interactions under `name`; the data set that `load(name)` gives.
 
-    The name of the file says its format, see `formats.by_name`. `user`, `item`, `rating` and `time` name columns (by
-    number, from 1, without a `header`); left out, they are called user and item, and in an .inter file user_id, item_id
-    and, if it has them, rating and timestamp. Times are numbers of `time_unit` (s, ms, us, ns) since 1970 or ISO 8601
-    dates; an undeclared unit is guessed from the median, with a warning in the notes unless it is seconds. `scale` is
-    the lowest and highest rating possible. `ordered`: the order of the rows is the order in time. `duplicates`: see
-    `build`. With on_bad_row="skip" bad rows are counted in the notes. `items_file` describes items by the columns named
-    in `item_columns`.
+    The name of the file says its format, see `formats.by_name`. `user`, `item`, `rating`, `time` and `review` (what the
+    user wrote of the item) name columns (by number, from 1, without a `header`); left out, they are called user and
+    item, and in an .inter file user_id, item_id and, if it has them, rating and timestamp. Times are numbers of
+    `time_unit` (s, ms, us, ns) since 1970 or ISO 8601 dates; an undeclared unit is guessed from the median, with a
+    warning in the notes unless it is seconds. `scale` is the lowest and highest rating possible. `ordered`: the order
+    of the rows is the order in time. `duplicates`: see `build`. With on_bad_row="skip" bad rows are counted in the
+    notes. `items_file` describes items by the columns named in `item_columns`.
 
     Raises BadData for a file that is not as declared, BadConfig for a name that is taken (unless `replace`, and never a
     built-in one) and for wrong options, Unsupported for a file too large for the memory, StoreError where the data
@@ -73,7 +74,7 @@ def import_file(
     items = None
     if items_file is not None:
         items = by_name.reader(Path(items_file), dataclasses.replace(options, separator=None))
-    columns = InteractionColumns(user, item, rating, time, time_unit, scale)
+    columns = InteractionColumns(user, item, rating, time, time_unit, scale, review)
     parts = importing.read(by_name.reader(Path(path), options), columns, items, item_columns)
     return _keep(parts, folder, Path(path).name, name=name, scale=scale, ordered=ordered, duplicates=duplicates)
 
@@ -87,6 +88,7 @@ def import_frame(
     rating: str | None = None,
     time: str | None = None,
     time_unit: str | None = None,
+    review: str | None = None,
     scale: tuple[float, float] | None = None,
     ordered: bool = False,
     duplicates: str = "last",
@@ -102,7 +104,7 @@ def import_frame(
     from bench.datasets import importing
 
     folder = None if name is None else _free_folder(name, replace)
-    columns = InteractionColumns(user, item, rating, time, time_unit, scale)
+    columns = InteractionColumns(user, item, rating, time, time_unit, scale, review)
     parts = importing.read_frames(frame, columns, items, item_columns)
     facts: dict[str, Any] = {"scale": scale, "ordered": ordered, "duplicates": duplicates}
     if folder is None:

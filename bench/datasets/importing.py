@@ -29,8 +29,8 @@ ROW_GROUP = 1 << 24  # each has a dictionary of ids of its own, and few are quic
 
 @dataclass(frozen=True)
 class Parts:
-    """What was read: `interactions` with the columns user, item (dictionaries of text), and perhaps rating and time
-    (seconds); `items` with id, and perhaps title, text and features; notes on how it was read.
+    """What was read: `interactions` with the columns user, item (dictionaries of text), and perhaps rating, time
+    (seconds) and review; `items` with id, and perhaps title, text and features; notes on how it was read.
     """
 
     interactions: pa.Table
@@ -78,7 +78,7 @@ def read_frames(
 
 
 def _interactions(reader: Reader, named: InteractionColumns) -> tuple[pa.Table, dict[str, Any]]:
-    roles = ("user", "item", "rating", "time")
+    roles = ("user", "item", "rating", "time", "review")
     names = {role: name for role in roles if (name := getattr(named, role) or reader.usual(role))}
     if names["user"] == names["item"]:
         raise BadConfig(f"{names['user']!r} cannot be the column of users and that of items")
@@ -89,6 +89,8 @@ def _interactions(reader: Reader, named: InteractionColumns) -> tuple[pa.Table, 
         columns["rating"] = Column(names["rating"], "number", *(named.scale or ()))
     if "time" in names:
         columns["time"] = Column(names["time"], reader.kind_of_times(names["time"], named.time_unit))
+    if "review" in names:
+        columns["review"] = Column(names["review"], "text")
     table = reader.read(list(columns.values()))
     values = dict(zip(columns, table.arrays, strict=True))
     notes = _skipped(table, "rows")
@@ -98,6 +100,8 @@ def _interactions(reader: Reader, named: InteractionColumns) -> tuple[pa.Table, 
         notes |= {"warnings": warnings} if warnings else {}
     for role in ("user", "item"):
         values[role] = encoded(_arrow(values[role]))
+    if "review" in names:
+        values["review"] = _arrow(values["review"])
     return pa.table(values), notes
 
 
@@ -174,6 +178,7 @@ def made(parts: Parts, name: str, *, scale: tuple[float, float] | None, ordered:
         rows.column("item"),
         ratings=numbers.get("rating"),
         times=numbers.get("time"),
+        reviews=rows.column("review").to_pylist() if "review" in rows.column_names else None,
         ordered=ordered,
         scale=None if scale is None else (float(scale[0]), float(scale[1])),
         duplicates=duplicates,

@@ -13,7 +13,6 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from bench import texts
 from bench.memory import require
 from bench.types import Dataset, Interactions, Side
 
 MAGIC = "RECMATRIX DATA SET 1"
 SIGNATURE = "{} {:08x} {:016x}\n"  # CRC-32 and length of the header
+COLUMNS = ("users", "items", "ratings", "times")
 TEXTS = ("ids", "titles", "texts", "feature_names")
 MATRIX = ("data", "indices", "indptr")
 BYTES_PER_TEXT = 60  # what a short str takes beside its letters, with its place in a tuple
@@ -39,8 +40,10 @@ class Unusable(Exception):
 def pack(dataset: Dataset, key: str) -> list[bytes | memoryview]:
     """What is to be written: signature, header and arrays. Raises Unusable for notes that JSON does not know."""
     found = dataset.interactions
-    columns = {name: getattr(found, name) for name in ("users", "items", "ratings", "times")}
+    columns = {name: getattr(found, name) for name in COLUMNS}
     arrays: Arrays = {name: column for name, column in columns.items() if column is not None}
+    if found.reviews is not None:
+        arrays["reviews"], arrays["reviews lengths"] = texts.to_arrays(found.reviews)
     for kind in ("users", "items"):
         arrays |= {f"{kind} {name}": array for name, array in _packed_side(getattr(dataset, kind))}
     header = {
@@ -69,7 +72,9 @@ def read(path: Path, key: str) -> Dataset:
         arrays = {name: _array(file, about) for name, about in header["arrays"].items()}
     facts = header["interactions"]
     scale = None if facts["scale"] is None else tuple(facts["scale"])
-    columns = {name: arrays.get(name) for name in ("users", "items", "ratings", "times")}
+    columns = {name: arrays.get(name) for name in COLUMNS}
+    if "reviews" in arrays:
+        columns["reviews"] = texts.column(texts.from_arrays(arrays["reviews"], arrays["reviews lengths"]))
     return Dataset(
         interactions=Interactions(**{**columns, **facts, "scale": scale}),
         users=_side("users", arrays),
@@ -95,9 +100,9 @@ def _header(file: BinaryIO) -> dict[str, Any]:
 def _memory(arrays: dict[str, Any]) -> int:
     """Bytes: arrays as they are, texts as objects and once more while they are made."""
     sizes: dict[str, int] = {name: about["length"] * np.dtype(about["type"]).itemsize for name, about in arrays.items()}
-    texts = [name for name in arrays if name.endswith(" lengths")]
-    letters = sum(sizes[name.removesuffix(" lengths")] for name in texts)
-    count: int = sum(arrays[name]["length"] for name in texts)
+    owners = [name for name in arrays if name.endswith(" lengths")]
+    letters = sum(sizes[name.removesuffix(" lengths")] for name in owners)
+    count: int = sum(arrays[name]["length"] for name in owners)
     return sum(sizes.values()) + 2 * letters + BYTES_PER_TEXT * count
 
 
@@ -120,10 +125,10 @@ def _array(file: BinaryIO, about: dict[str, Any]) -> NDArray[Any]:
 
 def _packed_side(side: Side) -> Iterator[tuple[str, NDArray[Any]]]:
     for name in TEXTS:
-        texts = getattr(side, name)
-        if texts is not None:
-            yield f"{name} lengths", np.fromiter(map(len, texts), np.int32, len(texts))
-            yield name, np.frombuffer("".join(texts).encode("utf-8", "surrogatepass"), np.uint8)
+        told = getattr(side, name)
+        if told is not None:
+            letters, lengths = texts.to_arrays(told)
+            yield from ((name, letters), (f"{name} lengths", lengths))
     if side.features is not None:
         for part in MATRIX:
             yield f"features {part}", getattr(side.features, part)
@@ -132,15 +137,8 @@ def _packed_side(side: Side) -> Iterator[tuple[str, NDArray[Any]]]:
 
 def _side(kind: str, arrays: Arrays) -> Side:
     own = {name.removeprefix(f"{kind} "): array for name, array in arrays.items() if name.startswith(f"{kind} ")}
-    texts: dict[str, Any] = {name: _texts(own[name], own[f"{name} lengths"]) for name in TEXTS if name in own}
+    told: dict[str, Any] = {name: texts.from_arrays(own[name], own[f"{name} lengths"]) for name in TEXTS if name in own}
     if "features shape" in own:
         parts = tuple(own[f"features {part}"].copy() for part in MATRIX)  # scipy sorts and sums in place
-        texts["features"] = csr_matrix(parts, shape=tuple(own["features shape"].tolist()))
-    return Side(**texts)
-
-
-def _texts(encoded: NDArray[np.uint8], lengths: NDArray[np.int32]) -> tuple[str, ...]:
-    """The texts, of which the lengths are known in characters."""
-    whole = encoded.tobytes().decode("utf-8", "surrogatepass")
-    ends = np.cumsum(lengths, dtype=np.int64).tolist()
-    return tuple(whole[start:end] for start, end in pairwise([0, *ends]))
+        told["features"] = csr_matrix(parts, shape=tuple(own["features shape"].tolist()))
+    return Side(**told)

@@ -46,6 +46,7 @@ class Source:
     optional: dict[str, str] = field(default_factory=dict)  # read where they are there
     folder: str = ""  # name of the folder below a data folder; empty: the same as `name`
     embedded: bool = False
+    reviews: bool = False  # its reader takes `reviews=True`: what users wrote comes with their interactions
     shareable: bool = False  # its licence lets parts be passed on, as a page with histories of some users does
     rows: int | None = None  # interactions; None: not known
     home: str = ""  # the page that publishes it

@@ -85,22 +85,25 @@ class People:
         return self._items[item]
 
     def _unasked(self, number: int) -> HeldOut:
-        """The question of somebody whom the benchmark does not ask."""
+        """The question of somebody whom the benchmark does not ask; reviews of a validation part are not in it."""
         learnt, validation = self._split.learnt, self._split.validation
         mine = _row(learnt.offsets, number)
-        parts = [(learnt.items[mine], _cut(learnt.ratings, mine), _cut(learnt.times, mine))]
+        cut = (_cut(column, mine) for column in (learnt.ratings, learnt.times, learnt.reviews))
+        parts = [(learnt.items[mine], *cut)]
         rows = [] if validation is None else np.flatnonzero(validation.askers == number).tolist()
         if validation is not None and rows:
             held = _row(validation.offsets, rows[0])
-            parts.append((validation.items[held], _cut(validation.ratings, held), _cut(validation.times, held)))
-        seen = np.concatenate([items for items, _, _ in parts])
+            later = validation.items[held]
+            reviews = None if learnt.reviews is None else np.full(len(later), "", object)
+            parts.append((later, _cut(validation.ratings, held), _cut(validation.times, held), reviews))
+        seen = np.concatenate([items for items, *_ in parts])
         if not len(seen):
             raise Unknown(f"nothing is known of this user in split {self._split.name!r}")
         if self._split.params.get("history") == "train":
             parts = parts[:1]
-        items, ratings, times = (_joined(list(column)) for column in zip(*parts, strict=True))
+        items, ratings, times, reviews = (_joined(list(column)) for column in zip(*parts, strict=True))
         asks = number if mine.stop > mine.start else -1
-        question = self._question(number, asks, items, ratings, times, seen)
+        question = self._question(number, asks, items, ratings, times, seen, reviews)
         return with_features(replace(question, people=np.array([number], np.int32)), self._users)
 
     def _question(
@@ -111,6 +114,7 @@ class People:
         ratings: NDArray[Any] | None,
         times: NDArray[Any] | None,
         seen: NDArray[Any] | None,
+        reviews: NDArray[Any] | None = None,
     ) -> HeldOut:
         query = Query(
             keys=frozen(np.array([key], np.int64)),
@@ -120,6 +124,7 @@ class People:
             ratings=None if ratings is None else frozen(ratings),
             times=None if times is None else frozen(times),
             n_items=len(self.items),
+            reviews=None if reviews is None else frozen(reviews),
         )
         hidden = items if seen is None else seen
         if not self._split.params.get("hide_seen", True):

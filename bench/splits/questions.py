@@ -30,6 +30,7 @@ def held_out(history: Interactions, answers: Interactions, learnt: Interactions 
         ratings=None if history.ratings is None else frozen(history.ratings[rows]),
         times=None if history.times is None else frozen(history.times[rows]),
         n_items=history.n_items,
+        reviews=None if history.reviews is None else frozen(history.reviews[rows]),
     )
     return HeldOut(
         query,
@@ -73,6 +74,7 @@ def chosen(questions: HeldOut, rows: Longs) -> HeldOut:
         items=frozen(query.items[history]),
         ratings=None if query.ratings is None else frozen(query.ratings[history]),
         times=None if query.times is None else frozen(query.times[history]),
+        reviews=None if query.reviews is None else frozen(query.reviews[history]),
         candidates=None if query.candidates is None else frozen(query.candidates[rows]),
         user_features=None if query.user_features is None else query.user_features[rows],
     )

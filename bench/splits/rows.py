@@ -59,7 +59,7 @@ def joined(first: Interactions, second: Interactions) -> Interactions:
 def concatenated(first: Interactions, second: Interactions) -> Interactions:
     """One after the other, in no order; a column that one of them lacks is not there."""
     both: dict[str, Any] = {}
-    for name in ("users", "items", "ratings", "times"):
+    for name in ("users", "items", "ratings", "times", "reviews"):
         parts = getattr(first, name), getattr(second, name)
         both[name] = None if any(part is None for part in parts) else np.concatenate(parts)
     return replace(first, **both)

@@ -62,7 +62,8 @@ def _noisier(pieces: Pieces, asking: Asking) -> Pieces:
     order = np.argsort(data.users[rows], kind="stable")
     lent = data.take(rows[order])
     ratings = None if data.ratings is None else data.ratings[rows[order[::-1]]]
-    noise = replace(lent, items=items[order].astype(np.int32), ratings=ratings)
+    nothing = None if data.reviews is None else np.full(len(rows), "", np.object_)
+    noise = replace(lent, items=items[order].astype(np.int32), ratings=ratings, reviews=nothing)
     return _changed(pieces, (*LEARNT, *HISTORIES), lambda piece: _mixed(piece, noise, places[order]))
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class InteractionColumns:
     """Columns of the interactions; None where there is none, or where the format has a usual name for it.
 
-    `time_unit` is s, ms, us, ns or date (None: guessed), `scale` the lowest and highest rating possible.
+    `time_unit` is s, ms, us, ns or date (None: guessed), `scale` the lowest and highest rating possible, `review` what
+    the user wrote of the item.
     """
 
     user: str | None = None
@@ -18,6 +19,7 @@ class InteractionColumns:
     time: str | None = None
     time_unit: str | None = None
     scale: tuple[float, float] | None = None
+    review: str | None = None
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ ML_LATEST_SMALL = Source(
     about="MovieLens latest-small of September 2018: ratings of films, with titles, genres, tags and times",
     licence=SAME_TERMS,
     shareable=True,
+    reviews=True,
     citation=CITATION,
     reader="bench.datasets.readers.movielens_csv:ml_latest_small",
     files={
@@ -113,6 +114,7 @@ def _large(name: str, year: int, rows: int, sha256: str, size: int | None, licen
         about=f"MovieLens {name[3:].upper()} of {year}: ratings of films, with titles, genres, tags and times",
         licence=licence,
         shareable=licence == SAME_TERMS,
+        reviews=True,
         citation=CITATION,
         reader=f"bench.datasets.readers.movielens_csv:{name.replace('-', '_')}",
         files={"ratings.csv": "", "movies.csv": "", "tags.csv": ""},

@@ -84,6 +84,16 @@ def test_releases_in_csv(tmp_path, reader):
     assert features(dataset, "5") == ["Drama", "IMAX"]
     assert features(dataset, "7") == []
     assert dataset.items.ids == ("5", "7", "9")
+    assert dataset.interactions.reviews is None
+
+
+def test_own_tags_come_with_the_rating_unless_they_are_later(tmp_path):
+    """1 gives film 5 four tags, one of them twice and one a second after the rating; 2 has rated nothing."""
+    tags = "1,5,zen,9\r\n1,5,slow,1\r\n1,5,zen,10\r\n1,5,\U0001f40b,1256677221\r\n1,5,late,1256677222\r\n2,5,art,4\r\n"
+    files = {**RELEASE, "tags.csv": "userId,movieId,tag,timestamp\r\n" + tags}
+    dataset = ml_latest_small(put(tmp_path, files), reviews=True)
+    assert dataset.interactions.reviews.tolist() == ["", "slow, zen, \U0001f40b"]
+    assert told(dataset, "5")[1].endswith("art, late, slow, \U0001f40b")  # in the text of the film all count
 
 
 @pytest.mark.parametrize(

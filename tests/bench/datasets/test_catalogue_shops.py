@@ -37,6 +37,19 @@ def test_amazon_2014(tmp_path):
     assert dataset.items.texts is None  # what reviews say is no description of an item
 
 
+@pytest.mark.parametrize(
+    ("reader", "file"), [(amazon_2014, "reviews_Office_Products_5.json.gz"), (amazon_2018, "Office_Products_5.json.gz")]
+)
+def test_amazon_reviews_come_with_their_interactions_if_asked_for(tmp_path, reader, file):
+    lines = REVIEWS.replace("Good", "Good &amp; loud")
+    lines += '{"reviewerID": "A3", "asin": "B00X", "overall": 2.0, "unixReviewTime": 1393545000}\n'  # without a word
+    folder = put(tmp_path, {file: lines})
+    dataset = reader(folder, reviews=True)
+    assert dataset.interactions.reviews.tolist() == ["ok. Good & loud\nbass", "no", ""]
+    assert dataset.items.texts is None
+    assert reader(folder).interactions.reviews is None
+
+
 def test_amazon_2014_items(tmp_path):
     files = {"reviews_Baby_5.json.gz": REVIEWS, "meta_Baby.json.gz": META_2014}
     dataset = amazon_2014(put(tmp_path, files))
