@@ -98,7 +98,7 @@ class Record:
     about: dict[str, str] = field(default_factory=dict)  # {"summary", "paper", "distribution"} of the algorithm
     faithfulness: dict[str, Any] = field(default_factory=dict)  # see bench.faithfulness; of those who explain
     model: str = ""  # "kept" or "not kept", where it was asked for; see bench.model_files
-    tuning: dict[str, Any] = field(default_factory=dict)  # {"trials", "best", "importance"}, see bench.tuning
+    tuning: dict[str, Any] = field(default_factory=dict)  # {"trials", "best"}, see bench.tuning
     load: dict[str, float | None] = field(default_factory=dict)  # {"before", "after"}: mean of a minute, whole machine
     format: int = FORMAT
 

@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from bench.tuning.planned import budget
+from bench.tuning.trials import told
 from reports.columns import Column, of_metric
 from reports.escape import clean, csv_text
 from reports.model import MISSING, OK, Estimate, Group, Results, Row
@@ -32,7 +33,16 @@ class Search:
     asked: Mapping[str, Any]  # see `bench.records.Slot.tuning`
     trials: tuple[Trial, ...]
     best: Trial | None
-    importance: Mapping[str, float]
+
+    @property
+    def importance(self) -> Mapping[str, float]:
+        """Shares of the parameters in what sets good settings apart; see `bench.tuning.study.Study.importance`."""
+        from bench.tuning.study import Study  # loads optuna, which only reports on tuning wait for
+
+        study = Study(self.asked["space"], self.seed, of_metric(self.asked["metric"]).sign > 0)
+        for trial in self.trials:
+            study.add(told(trial))
+        return study.importance()
 
     @property
     def seconds(self) -> float:
@@ -112,8 +122,8 @@ class Tuned:
     @property
     def importance(self) -> str:
         """Which parameters decide, in shares; empty where there are too few trials to say."""
-        names = sorted({name for search in self.searches for name in search.importance})
-        shares = {name: fmean(search.importance.get(name, 0.0) for search in self.searches) for name in names}
+        found = [search.importance for search in self.searches]
+        shares = {name: fmean(one.get(name, 0.0) for one in found) for name in sorted(set().union(*found))}
         ranked = sorted(shares.items(), key=lambda one: -one[1])
         return ", ".join(f"{name} {100 * share:.0f} %" for name, share in ranked)
 
@@ -145,7 +155,7 @@ def of_group(group: Group) -> list[Tuned]:
 def _search(record: Any) -> Search:
     trials = tuple(record.tuning["trials"])
     best = next((trial for trial in trials if trial["number"] == record.tuning["best"]), None)
-    return Search(record.slot.seed, record.slot.tuning, trials, best, record.tuning["importance"])
+    return Search(record.slot.seed, record.slot.tuning, trials, best)
 
 
 def to_csv(results: Results) -> str:

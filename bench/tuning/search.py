@@ -91,7 +91,7 @@ class Search:
             done.append(trial)
         best = goal.best(done)
         found = {"trials": [asdict(trial) for trial in done], "best": best and best.number}
-        self.tell(event="tuned", values={**found, "importance": study.importance()})
+        self.tell(event="tuned", values=found)
         if best is None:
             self.tell(event="warning", text=f"{self._why_none(done)}: these are the defaults")
         return best.params if best else self.defaults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,6 +25,11 @@ class Trial:
     value: float | None = None  # on the validation part
     reason: str = ""
     steps: tuple[tuple[int, float], ...] = field(default=())  # (epoch, value) as it was reported
+
+
+def told(line: Mapping[str, Any]) -> Trial:
+    """A trial from its JSON."""
+    return Trial(**{**line, "steps": tuple((epoch, value) for epoch, value in line["steps"])})
 
 
 class Journal:
@@ -51,7 +57,7 @@ class Journal:
     def trials(self) -> list[Trial]:
         """Those that have ended, in their order; one that was begun only is tried again."""
         ended = [line for line in self._lines() if "status" in line]
-        return [Trial(**{**line, "steps": tuple(map(tuple, line["steps"]))}) for line in ended]
+        return list(map(told, ended))
 
     def _write(self, line: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
