@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
@@ -122,6 +122,7 @@ class Axes(_Part):
     train_share: list[Annotated[float, Field(gt=0, le=1)]] = Field(default=[], max_length=100)  # of each split
     noise: list[Annotated[float, Field(ge=0, le=10)]] = Field(default=[], max_length=100)  # added to each split
     metrics: list[str] = Field(default=list(METRICS), min_length=1)
+    preset: Literal["defaults", "tuned"] = "defaults"  # parameters where nothing is said; tuned: see bench.presets
     tuning: Tuning | None = None  # each algorithm with its own parameters, and with the best that a search finds
 
     @field_validator("datasets", "splits", mode="before")
@@ -161,7 +162,7 @@ class Matrix(_Part):
         """The matrix with these parameters in the place of those of each variant of each algorithm, in their order."""
         places = [place for place, spec in enumerate(self.algorithms) for _ in spec.variants()]
         specs = [
-            AlgorithmSpec(name=self.algorithms[place].name, params=params, limits=self.algorithms[place].limits)
+            self.algorithms[place].model_copy(update={"params": params, "grid": {}})
             for place, params in zip(places, variants, strict=True)
         ]
         changed = self.model_copy(update={"algorithms": specs})
@@ -248,9 +249,10 @@ def replaced(
     datasets: list[str] | None = None,
     splits: list[str] | None = None,
     seeds: list[int] | None = None,
+    preset: str | None = None,
 ) -> Matrix:
     """The matrix with some axes replaced by plain names, as the command line does."""
-    axes: dict[str, Any] = {"seeds": seeds} if seeds else {}
+    axes: dict[str, Any] = ({"seeds": seeds} if seeds else {}) | ({"preset": preset} if preset else {})
     axes |= {
         key: [_named(name) for name in dict.fromkeys(names)]
         for key, names in (("datasets", datasets), ("splits", splits))

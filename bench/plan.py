@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import provenance, registry, sources
+from bench import presets, provenance, registry, sources
 from bench.datasets import catalogue as datasets
 from bench.describe import Description, describe
 from bench.errors import BadConfig, BenchError, StoreError, Unsupported
@@ -90,11 +90,12 @@ def check(matrix: Matrix) -> list[Description]:
 
 def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
     """Every cell of the matrix, data set by data set, in the order of the file."""
-    descriptions, tuning = check(matrix), matrix.matrix.tuning
+    usual, tuning = check(matrix), matrix.matrix.tuning
     variants = [(spec, params) for spec in matrix.algorithms for params in spec.variants()]
     found = []
     for dataset_spec in matrix.matrix.datasets:
         dataset = datasets.load(dataset_spec)
+        descriptions = usual if matrix.matrix.preset == "defaults" else _with_presets(variants, dataset_spec)
         for split_spec in (one for spec in matrix.matrix.varied() for one in splits.expand(spec)):
             split, problem = _split(dataset, split_spec)
             demands = _demands(split)
@@ -108,6 +109,18 @@ def cells(matrix: Matrix, device: str = "cpu") -> list[Cell]:
                     key = digest({"slot": slot.facts, "rest": one.key})
                     found.append(replace(one, slot=slot, key=key))
     return list({cell.key: cell for cell in found}.values())  # what is said twice runs once
+
+
+def _with_presets(variants: list[tuple[AlgorithmSpec, dict[str, Any]]], dataset: dict[str, Any]) -> list[Description]:
+    """Every variant with the tuned parameters for this data set, where there are any and it does not name its own.
+
+    Raises BadConfig where they no longer fit the algorithm.
+    """
+    asked = [(spec.name, {**(presets.tuned(dataset, spec.name) or {}), **params}) for spec, params in variants]
+    found = describe(asked)
+    if wrong := [line for one in found for line in one.wrong.splitlines()]:
+        raise BadConfig("\n".join(f"preset for data set {dataset['name']!r}: {line}" for line in wrong))
+    return found
 
 
 def decide(

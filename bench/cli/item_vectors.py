@@ -28,7 +28,11 @@ def with_vectors(matrix: Matrix, file: Path) -> Matrix:
             f"--item-vectors {file}: no algorithm of the matrix would read it; those do that have a parameter "
             f"{_FILE!r} which is not given, and with {_WANTED} = true where they have that"
         )
-    return matrix.with_params(filled)
+    changed = [
+        {key: value for key, value in new.items() if value != old.get(key)}
+        for new, old in zip(filled, known, strict=True)
+    ]
+    return matrix.with_params([params | more for params, more in zip(said, changed, strict=True)])
 
 
 def _filled(params: dict[str, Any], file: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bench.cli.run import (
     ItemVectors,
     KeepModels,
     MatrixFile,
+    Preset,
     Rerun,
     Seeds,
     Splits,
@@ -41,6 +42,7 @@ def command(
     rerun: Rerun = "missing",
     device: DeviceName = "cpu",
     keep_models: KeepModels = False,
+    preset: Preset = None,
     yes: Yes = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what changed, from what to what.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -54,7 +56,7 @@ def command(
     from bench.runner import default_jobs, default_limits
     from bench.store import Store
 
-    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, item_vectors=item_vectors, yes=yes)
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, item_vectors=item_vectors, preset=preset, yes=yes)
     options = load_options(rerun, device=device)
     kept = Store(store) if store.exists() else None
     records, usual = kept.records() if kept else [], default_limits(default_jobs(1))

@@ -28,6 +28,7 @@ from bench.matrix import (
 )
 from bench.options import Options
 from bench.plan import RERUN, check
+from bench.presets import PRESETS
 from bench.surroundings import DEVICES, usable_device
 
 MANY = 10_000
@@ -41,15 +42,19 @@ def load_matrix(
     seeds: int | None,
     *,
     item_vectors: Path | None = None,
+    preset: str | None = None,
     yes: bool = False,
 ) -> Matrix:
-    """The matrix file (or the quick matrix) with the axes and the vectors of the command line."""
+    """The matrix file (or the quick matrix) with the axes, the preset and the vectors of the command line."""
+    if preset not in (None, *PRESETS):
+        raise BadConfig(f"--preset {preset}: not one of {', '.join(PRESETS)}{did_you_mean(preset, PRESETS)}")
     matrix = replaced(
         _read(path or QUICK),
         algorithms=names(algorithms),
         datasets=names(datasets),
         splits=names(splits),
         seeds=list(range(seeds)) if seeds else None,
+        preset=preset,
     )
     if matrix.size() > MANY and not yes:
         raise BadConfig(f"the matrix has {matrix.size():,} cells; add --yes to run more than {MANY:,}")

@@ -36,6 +36,7 @@ DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: a
 Exclusive = Annotated[bool, typer.Option("--timing-exclusive", help="One cell at a time, so that timings are its own.")]
 KeepModels = Annotated[bool, typer.Option("--keep-models", help="Keep what each cell learns, for `bench recommend`.")]
 BlindIds = Annotated[bool, typer.Option("--blind-ids", help="A new store holds a keyed hash in place of user ids.")]
+Preset = Annotated[str | None, typer.Option(help="defaults, or tuned: settings that were searched for, where shipped.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Run even more than 10,000 cells.")]
 
 
@@ -60,6 +61,7 @@ def command(
     keep_models: KeepModels = False,
     blind_ids: BlindIds = False,
     report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
+    preset: Preset = None,
     yes: Yes = False,
 ) -> None:
     """Run a matrix, keep every result, print the comparison and write the report.
@@ -69,7 +71,7 @@ def command(
     """
     from bench.cli.request import load_matrix, load_options
 
-    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, item_vectors=item_vectors, yes=yes)
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, item_vectors=item_vectors, preset=preset, yes=yes)
     options = load_options(
         rerun,
         jobs,

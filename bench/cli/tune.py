@@ -16,6 +16,7 @@ from bench.cli.run import (
     LimitMem,
     LimitTime,
     MatrixFile,
+    Preset,
     Rerun,
     Seeds,
     Splits,
@@ -56,6 +57,7 @@ def command(
     device: DeviceName = "cpu",
     keep_models: KeepModels = False,
     report: Annotated[Path | None, typer.Option(help="Folder of the report (default: STORE/report).")] = None,
+    preset: Preset = None,
     yes: Yes = False,
 ) -> None:
     """Run each algorithm with its own parameters and with the best that a search finds, and compare them.
@@ -66,7 +68,7 @@ def command(
     from bench.cli.request import load_matrix, load_options, with_tuning
     from bench.cli.run import perform
 
-    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, yes=yes)
+    wanted = load_matrix(matrix, algorithms, datasets, splits, seeds, preset=preset, yes=yes)
     wanted = with_tuning(wanted, trials, time, metric, search or [])
     options = load_options(rerun, jobs, threads, limit_time, limit_mem, device=device, keep_models=keep_models)
     perform(wanted, options, store, report)
