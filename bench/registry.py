@@ -9,6 +9,7 @@ import ast
 import importlib
 import importlib.util
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions
@@ -46,8 +47,31 @@ class Entry:
         return self.target.partition(":")[0]
 
 
+class Entries(Mapping[str, Entry]):
+    """Entries by name, sorted. The source of an algorithm is read when its entry is asked for: a cell needs one."""
+
+    def __init__(self, points: dict[str, set[EntryPoint]], broken: dict[str, Entry]) -> None:
+        self._points = points
+        self._read = {name: entry for name, entry in broken.items() if name not in points}
+        self._names = sorted(points.keys() | broken.keys())
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._read:
+            self._read[name] = _entry(name, sorted(self._points[name], key=_owner))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._points or name in self._read
+
+
 @cache
-def entries() -> dict[str, Entry]:
+def entries() -> Entries:
     """All registered algorithms by name, sorted."""
     by_name: dict[str, set[EntryPoint]] = defaultdict(set)
     broken: dict[str, Entry] = {}
@@ -65,8 +89,7 @@ def entries() -> dict[str, Entry]:
             name = _place(distribution)
             problem = f"the entry points of {name} cannot be read ({type(error).__name__}: {error}); reinstall it"
             broken[name] = Entry(name, "", name, problem=problem)
-    found = {name: _entry(name, sorted(points, key=_owner)) for name, points in by_name.items()}
-    return dict(sorted((broken | found).items()))
+    return Entries(dict(by_name), broken)
 
 
 def about(name: str) -> dict[str, str]:

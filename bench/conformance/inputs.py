@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bench.conformance import exams, generators
 from bench.conformance.check import Check, require
 from bench.conformance.lab import Lab
 
@@ -12,13 +11,7 @@ def _fits(lab: Lab) -> None:
 
 
 def _random_numbers(lab: Lab) -> None:
-    query = lab.held_out.query
-    lab.townsman.score(query)  # now everything is imported that will be
-    with generators.moved_on():
-        before = generators.states()
-        lab.fit(exams.town()).score(query)
-        after = generators.states()
-    changed = [name for name in before if before[name] != after[name]]
+    _, changed = lab.twin
     require(not changed, f"uses or seeds the global generator of {', '.join(changed)}: draw from one of its own")
 
 

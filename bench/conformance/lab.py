@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench.algorithm import Algorithm, Needs
-from bench.conformance import exams
+from bench.conformance import exams, generators
 from bench.conformance.check import ConformanceFailure, NotExamined, told
 from bench.conformance.exams import Exam
 from bench.errors import BadConfig, BenchError, Unsupported
@@ -95,9 +95,15 @@ class Lab:
         return exams.town().held_out()
 
     @cached_property
-    def twin(self) -> Floats:
-        """Scores (b, n_items) of a second model that was fitted exactly as the first."""
-        return self.fit(exams.town()).score(self.held_out.query)
+    def twin(self) -> tuple[Floats, list[str]]:
+        """Scores (b, n_items) of a second model, fitted exactly as the first, and the global generators it has used."""
+        query = self.held_out.query
+        self.townsman.score(query)  # now everything is imported that will be
+        with generators.moved_on():
+            before = generators.states()
+            scores = self.fit(exams.town()).score(query)
+            after = generators.states()
+        return scores, [name for name in before if before[name] != after[name]]
 
 
 def _device(cls: type[Model]) -> str:
@@ -110,7 +116,7 @@ def _device(cls: type[Model]) -> str:
     return "cuda"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def lab_of(cls: type[Model], usual: str = "{}") -> Lab:
-    """The lab of a class and of parameters in JSON; the last two are kept, so models of a long run do not pile up."""
+    """The lab of a class and of parameters in JSON; the last three are kept, so models of a long run do not pile up."""
     return Lab(cls, json.loads(usual))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy  # of which `scipy.stats` is loaded, in a second, where it is used
 
 from bench.types import Floats
 
@@ -29,7 +29,7 @@ class Across:
 
 def ranks_of(values: Floats) -> Floats:
     """(n, k) ranks in each row, 1 for the highest; equal values share their mean rank."""
-    return np.asarray(stats.rankdata(-values, axis=1)) if values.size else np.zeros(values.shape)
+    return np.asarray(scipy.stats.rankdata(-values, axis=1)) if values.size else np.zeros(values.shape)
 
 
 def across(values: Floats) -> Across:
@@ -52,10 +52,10 @@ def across(values: Floats) -> Across:
     if (ranks == ranks[:, :1]).all():
         return Across(mean, low, high, reason="no test: all algorithms are tied on every data set")
     error = np.sqrt(k * (k + 1) / (6 * n))
-    critical = float(stats.studentized_range.ppf(1 - LEVEL, k, np.inf) / np.sqrt(2) * error)
+    critical = float(scipy.stats.studentized_range.ppf(1 - LEVEL, k, np.inf) / np.sqrt(2) * error)
     apart = np.abs(mean[:, None] - mean) / error * np.sqrt(2)
-    p = np.asarray(stats.studentized_range.sf(apart, k, np.inf))
-    friedman = float(stats.friedmanchisquare(*ranks.T).pvalue) if k > 2 else float(p[0, 1])
+    p = np.asarray(scipy.stats.studentized_range.sf(apart, k, np.inf))
+    friedman = float(scipy.stats.friedmanchisquare(*ranks.T).pvalue) if k > 2 else float(p[0, 1])
     return Across(mean, low, high, friedman, critical, p)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import false_discovery_control
+import scipy  # of which `scipy.stats` is loaded, in a second, where it is used
 
 from bench.types import Floats
 
@@ -32,7 +32,7 @@ def benjamini_hochberg(p: Floats) -> Floats:
 
     Benjamini and Hochberg (1995), "Controlling the false discovery rate", section 3.1.
     """
-    return _on_known(p, lambda known: np.asarray(false_discovery_control(known)))
+    return _on_known(p, lambda known: np.asarray(scipy.stats.false_discovery_control(known)))
 
 
 def _on_known(p: Floats, adjusted: Callable[[Floats], Floats]) -> Floats:

@@ -7,7 +7,7 @@ is the difference of the metric; see `per_user`.
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy  # of which `scipy.stats` is loaded, in a second, where it is used
 
 from bench.types import Floats, Ints
 from reports.statistics.bootstrap import Parts, sums_of
@@ -54,13 +54,13 @@ def randomization(differences: Floats, *, flips: int = FLIPS, seed: int = 0) -> 
 def t_test(differences: Floats) -> Floats:
     """(m,) two-sided p of Student's t for a mean of 0; NaN for columns without variance."""
     n_users, found = len(differences), effect(differences)
-    return np.asarray(2 * stats.t.sf(np.abs(found) * np.sqrt(n_users), n_users - 1))
+    return np.asarray(2 * scipy.stats.t.sf(np.abs(found) * np.sqrt(n_users), n_users - 1))
 
 
 def wilcoxon(differences: Floats) -> Floats:
     """(m,) two-sided p of Wilcoxon's signed ranks, zeros left out; NaN for columns of zeros."""
     columns = [column[column != 0] for column in differences.T]
-    return np.array([stats.wilcoxon(column).pvalue if len(column) else np.nan for column in columns])
+    return np.array([scipy.stats.wilcoxon(column).pvalue if len(column) else np.nan for column in columns])
 
 
 def effect(differences: Floats) -> Floats:
@@ -91,5 +91,5 @@ def detectable(differences: Floats, *, level: float = SIGNIFICANT, power: float 
     Sakai (2018), "Laboratory experiments in information retrieval", section 6.1.
     """
     n_users = len(differences)
-    quantiles = stats.t.ppf([1 - level / 2, power], n_users - 1).sum()
+    quantiles = scipy.stats.t.ppf([1 - level / 2, power], n_users - 1).sum()
     return np.asarray(quantiles * spread(differences) / np.sqrt(n_users))

@@ -13,7 +13,7 @@ from harness import PATIENCE, Bench, alive, kill, popularity_matrix, until
 
 from bench import plan
 from bench.engines import queue
-from bench.execute import execute
+from bench.execute import Outcome, execute
 from bench.matrix import AlgorithmSpec, Matrix
 from bench.options import Options
 from bench.store import Store
@@ -82,40 +82,36 @@ def test_standard_input_is_empty_whatever_that_of_the_harness_holds(bench: Bench
     assert "input: ''" in bench.log("zoo-asks")
 
 
-REWRITES = """
-[matrix]
-datasets = ["tiny"]
-[[algorithms]]
-name = "zoo-rewrites-files"
-[[algorithms]]
-name = "zoo-tame"
-"""
+REWRITER, TAME = (AlgorithmSpec(name=name) for name in ("zoo-rewrites-files", "zoo-tame"))
 
 
-def test_a_cell_whose_files_change_while_it_runs_gives_no_result(bench: Bench):
-    beside = REWRITES.replace('"zoo-tame"', '"zoo-slow"\nparams = { seconds = 6.0 }')
-    assert bench.run(bench.matrix(beside), "--jobs", 2).returncode == 1
-    found = {record.slot.algorithm: record for record in bench.records()}
-    for name in ("zoo-rewrites-files", "zoo-slow"):
-        assert found[name].status == "interrupted"
-        assert found[name].reason.startswith("the files it learnt from were changed meanwhile")
-    only = bench.matrix(beside.replace('[[algorithms]]\nname = "zoo-rewrites-files"\n', ""))
-    assert bench.run(only).returncode == 0, "it runs again, with the files made again"
+def _run(store: Store, *algorithms: AlgorithmSpec, jobs: int = 1) -> Outcome:
+    matrix = Matrix(matrix=popularity_matrix().matrix, algorithms=[*algorithms])
+    return execute(plan.cells(matrix), store, Options(jobs=jobs))
 
 
-def test_files_that_a_cell_rewrites_are_made_again_for_the_next_one(bench: Bench, tmp_path: Path):
+def test_a_cell_whose_files_change_while_it_runs_gives_no_result(with_zoo: None, tmp_path: Path):
+    store = Store(tmp_path / "store", create=True)
+    slow = AlgorithmSpec(name="zoo-slow", params={"seconds": 6.0})
+    outcome = _run(store, REWRITER, slow, jobs=2)
+    assert outcome.exit_code == 1
+    assert {record.slot.algorithm for record in outcome.records} == {REWRITER.name, slow.name}
+    for record in outcome.records:
+        assert record.status == "interrupted"
+        assert record.reason.startswith("the files it learnt from were changed meanwhile")
+    assert _run(store, slow).exit_code == 0, "it runs again, with the files made again"
+
+
+def test_files_that_a_cell_rewrites_are_made_again_for_the_next_one(with_zoo: None, tmp_path: Path):
     """Their hash is checked before each cell; the numbers are those of a store that the culprit never saw."""
-    done = bench.run(bench.matrix(REWRITES), "--jobs", 1, "--order", "given")
-    assert done.returncode in (0, 1), done.stderr
-    alone = Bench(tmp_path / "alone")
-    alone.folder.mkdir()
-    text = REWRITES.replace('[[algorithms]]\nname = "zoo-rewrites-files"\n', "")
-    assert alone.run(alone.matrix(text)).returncode == 0
-    found, expected = bench.record("zoo-tame"), alone.record("zoo-tame")
-    assert found.started > bench.record("zoo-rewrites-files").started
+    store, alone = (Store(tmp_path / name, create=True) for name in ("store", "alone"))
+    culprit, found = _run(store, REWRITER, TAME).records
+    (expected,) = _run(alone, TAME).records
+    assert (found.status, expected.status) == ("ok", "ok")
+    assert found.started > culprit.started
     for name in ("lists.parquet", "ranks.parquet"):
         assert found.files[name]["sha256"] == expected.files[name]["sha256"]
-    for path in (bench.store / "cache" / "training").glob("*/*.npy"):
-        other = alone.store / "cache" / "training" / path.parent.name / path.name
+    for path in (store.folder / "cache" / "training").glob("*/*.npy"):
+        other = alone.folder / "cache" / "training" / path.parent.name / path.name
         assert path.read_bytes() == other.read_bytes()
-    assert list((bench.store / "tmp").iterdir()) == []
+    assert list((store.folder / "tmp").iterdir()) == []

@@ -8,6 +8,8 @@ import reports
 from reports import growth
 from reports.load import load
 
+pytestmark = pytest.mark.usefixtures("no_files")
+
 STEPS = (0, 2, 10)
 
 

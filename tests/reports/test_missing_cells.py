@@ -28,6 +28,8 @@ from reports.headline import headline
 from reports.load import load
 from reports.ranks import table
 
+pytestmark = pytest.mark.usefixtures("no_files")
+
 DATASETS = ("one", "three", "two")
 PLACES = {"patchy": 0, "absent": 1, "first": 2, "second": 4}  # where the held-out item of user 0 stands
 UNFINISHED = "1 of 2 seeds ok, else failed"

@@ -16,6 +16,8 @@ from reports.plots import curves, dots, points, tiles
 from reports.plots.figure import axis, domain, hover, names, rounded
 from reports.slices import Sliced
 
+pytestmark = pytest.mark.usefixtures("no_files")
+
 HOSTILE = "<b onclick=\"x()\">a & b</b> <a href='javascript:x()'>%{y}"
 RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
 

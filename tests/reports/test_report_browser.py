@@ -13,7 +13,10 @@ import reports
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt install chromium)")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt install chromium)"),
+    pytest.mark.usefixtures("no_files"),
+]
 
 BAD = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 

@@ -11,6 +11,8 @@ from bench.records import Phase
 from reports import costs
 from reports.load import load
 
+pytestmark = pytest.mark.usefixtures("no_files")
+
 RANKS = [[0], [1], [2], [3], [9], [5], [20], [30]]
 WAITS = {"questions": 200, "p50": 0.002, "p95": 0.01, "p99": 1.25}
 
