@@ -46,7 +46,8 @@ def rows(
     """
     by_row: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     for one in seen:
-        by_row[one.cell.record.label, canonical(one.cell.record.slot.params)].append(one)
+        slot = one.cell.record.slot
+        by_row[one.cell.record.label, canonical([slot.params, slot.tuning])].append(one)
     made = [_row(label, members, names, leading) for (label, _), members in by_row.items()]
     if context is not None:
         made = _with_intervals(made, list(by_row.values()), context, names)

@@ -76,7 +76,8 @@ def _split(group: Group) -> tuple[str, str]:
 
 
 def _identity(row: Row) -> tuple[str, str]:
-    return row.label, canonical(row.cells[0].record.slot.params)
+    slot = row.cells[0].record.slot
+    return row.label, canonical([slot.params, slot.tuning])
 
 
 def _statuses(group: Group, before: Row, row: Row) -> list[Change]:

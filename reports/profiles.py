@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.records import Slot
+from bench.tuning.space import said
 from reports import columns, costs
 from reports.columns import MEMORY, TRAINING
 from reports.model import Group, Results, Row
@@ -47,7 +49,13 @@ def _profile(label: str, rows: list[tuple[Group, Row]]) -> Profile:
     about = {"what": record.about.get("summary", ""), "paper": record.about.get("paper", "")}
     about |= {"family": record.family, "package": record.about.get("distribution", "")}
     places = tuple(_place(group, row) for group, row in rows)
-    return Profile(label, record.family, {k: v for k, v in about.items() if v}, flat(record.slot.params), places)
+    return Profile(label, record.family, {k: v for k, v in about.items() if v}, _params(record.slot), places)
+
+
+def _params(slot: Slot) -> dict[str, str]:
+    """Parameters with their values, or with the range in which a search looked."""
+    searched = (slot.tuning or {}).get("space", {})
+    return flat(slot.params) | {name: f"searched in {said(one)}" for name, one in searched.items()}
 
 
 def _place(group: Group, row: Row) -> Place:

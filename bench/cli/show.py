@@ -42,7 +42,8 @@ def command(
         ("data set", _spec(record.slot.dataset)),
         ("split", _spec(record.slot.split)),
         ("seed", record.slot.seed),
-        *((f"parameter {name}", value) for name, value in record.slot.params.items()),
+        *((f"parameter {name}", value) for name, value in (record.slot.params | _found(record.tuning)).items()),
+        *_trials(record.slot.tuning or {}, record.tuning),
         *((name, "—" if m.value is None else f"{m.value:.4f}") for name, m in measured.items()),
         *(
             (f"{name} phase", f"{output.duration(p.wall)}, {output.megabytes(p.peak)}")
@@ -61,6 +62,25 @@ def command(
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
         output.say(f"{name.ljust(width)}  {value}")
+
+
+def _found(tuning: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of the best trial; none where nothing was tuned, or no trial ended well."""
+    best = tuning.get("best")
+    return {} if best is None else dict(tuning["trials"][best]["params"])
+
+
+def _trials(asked: dict[str, Any], tuning: dict[str, Any]) -> list[tuple[str, str]]:
+    """Each trial, and which one is the best."""
+    lines = []
+    for trial in tuning.get("trials", []):
+        value = "" if trial["value"] is None else f"{asked['metric']} {trial['value']:.4f} on the validation part, "
+        best = "the best: " if trial["number"] == tuning["best"] else ""
+        params = ", ".join(f"{name}={setting}" for name, setting in trial["params"].items())
+        why = f" ({trial['reason']})" if trial["reason"] else ""
+        said = f"{best}{value}{trial['status']}{why} in {output.duration(trial['seconds'])}, {params}"
+        lines.append((f"trial {trial['number']}", said))
+    return lines
 
 
 def _timings(found: dict[str, Any]) -> list[tuple[str, str]]:

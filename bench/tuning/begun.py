@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bench.errors import BadConfig
 from bench.plan import Cell
 from bench.records import Slot
-from bench.tuning.space import Range
+from bench.tuning.space import Range, said
 from bench.tuning.trials import TUNING
 
 _SLOT = "slot.json"
@@ -47,7 +46,7 @@ def check(cells: Iterable[Cell], scratch: Path, *, anew: bool) -> None:
                 problems.append(f"{cell.label}, {cell.slot.dataset['name']}: {'; '.join(differs)}")
     if problems:
         how = "take the ranges that it had to go on with it, or begin anew with --rerun all"
-        raise BadConfig("\n".join(f"a search that was stopped had other ranges: {said}; {how}" for said in problems))
+        raise BadConfig("\n".join(f"a search that was stopped had other ranges: {one}; {how}" for one in problems))
 
 
 def _but_for_ranges(slot: Slot) -> str:
@@ -60,12 +59,8 @@ def _space(slot: Slot) -> dict[str, Range]:
 
 def _differences(before: dict[str, Range], now: dict[str, Range]) -> list[str]:
     names = sorted(before.keys() | now.keys())
-    return [f"{n} {_said(before.get(n))} → {_said(now.get(n))}" for n in names if before.get(n) != now.get(n)]
+    return [f"{n} {_or_not(before.get(n))} → {_or_not(now.get(n))}" for n in names if before.get(n) != now.get(n)]
 
 
-def _said(one: Range | None) -> str:
-    """A range in words."""
-    if one is None:
-        return "not searched"
-    values: list[Any] = one.get("choices", [])
-    return ", ".join(map(str, values)) if values else f"{one['low']:g} … {one['high']:g}"
+def _or_not(one: Range | None) -> str:
+    return "not searched" if one is None else said(one)

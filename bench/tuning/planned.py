@@ -33,7 +33,9 @@ def tuned(
     wanted: dict[str, Any] = {"space": looked, **tuning.model_dump(exclude_none=True)}
     versions = {**cell.versions, **provenance.versions(SEARCH)}
     rest = {**cell.ingredients, "versions": versions, "search": sources.source_hash(SEARCH)}
-    label = f"{cell.label[:-1]}, {budget(wanted)})" if cell.label.endswith(")") else f"{cell.label} ({budget(wanted)})"
+    usual = looked == space(description.tunable, fixed, {})
+    told = budget(wanted) if usual else f"{budget(wanted)}, ranges {digest(looked)[:4]}"
+    label = f"{cell.label[:-1]}, {told})" if cell.label.endswith(")") else f"{cell.label} ({told})"
     return [
         replace(
             cell,

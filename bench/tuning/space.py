@@ -100,3 +100,8 @@ def _narrowed(said: dict[str, Any], values: list[Any]) -> Range:
 def holds(one: Range, value: Any) -> bool:
     """Whether a value lies in a range."""
     return value in one["choices"] if "choices" in one else bool(one["low"] <= value <= one["high"])
+
+
+def said(one: Range) -> str:
+    """A range in words: `10 … 1000`, or its choices."""
+    return ", ".join(map(str, one["choices"])) if "choices" in one else f"{one['low']:g} … {one['high']:g}"

@@ -66,6 +66,8 @@ def test_another_range_budget_or_metric_is_another_cell(with_zoo):
         matrix({"trials": 5}, search={"place": [0.2, 0.9]}),
     ]
     assert len({plan.cells(one)[1].key for one in asked}) == len(asked)
+    own = [plan.cells(matrix({"trials": 5}, search={"place": [low, 0.9]}))[1].label for low in (0.0, 0.1)]
+    assert len({plan.cells(matrix({"trials": 5}))[1].label, *own}) == 3  # none of them is taken for another one
 
 
 def test_the_best_on_the_validation_part_is_fitted_and_asked(store, notes):
