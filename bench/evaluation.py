@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
 
 from bench.algorithm import Algorithm, Can
 from bench.errors import InvalidOutput
 from bench.splits.questions import held_out as questions
 from bench.topk import lists_and_ranks
-from bench.types import Answers, Floats, HeldOut, Query, TopK, Training, frozen
+from bench.types import Answers, Floats, HeldOut, Query, Side, TopK, Training, frozen
 from bench.validation import slices
 
 LIST_LENGTH = 100
@@ -70,7 +71,8 @@ def told(training: Training, scratch: Path, report: Callable[..., None]) -> Trai
 def rehearse(algorithm: Algorithm[Any], training: Training) -> None:
     """Let a second algorithm of the same kind learn and answer on a few interactions, so that its loops are compiled.
 
-    Whatever goes wrong here goes wrong again, and is told, when the algorithm itself is fitted.
+    Of the items a few are described: what it costs to read all texts belongs to training. Whatever goes wrong here goes
+    wrong again, and is told, when the algorithm itself is fitted.
     """
     few = training.interactions.take(np.arange(min(REHEARSED, len(training.interactions))))
     for array in (few.users, few.items, few.ratings, few.times, few.reviews):
@@ -78,11 +80,21 @@ def rehearse(algorithm: Algorithm[Any], training: Training) -> None:
             frozen(array)
     with suppress(Exception):
         other = type(algorithm)(algorithm.params)
-        other.fit(replace(training, interactions=few, validation=None, selection=None, scratch=None))
+        items = _described(training.items, REHEARSED)
+        other.fit(replace(training, interactions=few, items=items, validation=None, selection=None, scratch=None))
         asked = questions(few, few).slice(0, 2)
         rank(other, asked)
         if predicts(type(other), asked):
             predict(other, asked, 0)
+
+
+def _described(items: Side, few: int) -> Side:
+    """The same items, of which only the first few have a title, a text and features."""
+    titles, texts = (column and (*column[:few], *[""] * len(column[few:])) for column in (items.titles, items.texts))
+    features = items.features
+    if features is not None:
+        features = vstack([features[:few], csr_matrix((features[few:].shape), dtype=features.dtype)], format="csr")
+    return replace(items, titles=titles, texts=texts, features=features)
 
 
 def predicts(algorithm: type[Algorithm[Any]], held_out: HeldOut) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from harness import popularity_matrix, run_here
 from record_cases import record
+from scipy.sparse import csr_matrix
 
 from bench import evaluation, registry, sources
+from bench.algorithm import Algorithm
 from bench.conformance import exams
+from bench.params import Params
 from bench.records import Slot
 from bench.store import Store
+from bench.types import Floats, Query, Side, Training
 
 BALLAST = 600_000_000  # bytes
 
@@ -53,6 +58,36 @@ def test_nothing_is_left_to_compile_after_the_rehearsal(name: str):
     evaluation.rank(algorithm, held_out)
     evaluation.predict(algorithm, held_out, 3.0)
     assert _compiled(KERNELS[name]) == before
+
+
+class Reader(Algorithm[Params]):
+    """Remembers what it was given to learn from."""
+
+    name, family, heard = "reader", "test", []
+
+    def fit(self, train: Training) -> None:
+        self.heard.append(train)
+
+    def score(self, query: Query) -> Floats:
+        return np.zeros((len(query), query.n_items), np.float32)
+
+
+def test_a_rehearsal_reads_a_few_texts_only_so_that_the_others_are_a_cost_of_training():
+    training = exams.town().training()
+    n = 3 * evaluation.REHEARSED
+    features = csr_matrix(np.ones((n, 2), np.float32))
+    texts = tuple(f"text {item}" for item in range(n))
+    items = Side(tuple(map(str, range(n))), texts, texts, features, ("a", "b"))
+    Reader.heard.clear()
+    evaluation.rehearse(Reader(Params()), replace(training, items=items))
+    (heard,) = Reader.heard
+    few = evaluation.REHEARSED
+    assert heard.items.texts == heard.items.titles == (*texts[:few], *[""] * (n - few))
+    assert heard.items.ids == items.ids
+    assert heard.items.features.toarray().sum(axis=1).tolist() == [2.0] * few + [0.0] * (n - few)
+    without = replace(items, titles=None, texts=None, features=None)
+    evaluation.rehearse(Reader(Params()), replace(training, items=without))
+    assert (Reader.heard[1].items.texts, Reader.heard[1].items.features) == (None, None)
 
 
 def test_a_key_depends_on_what_makes_numbers_and_on_nothing_that_shows_them():
