@@ -16,7 +16,6 @@ from bench.matrix import Limits
 from bench.options import Options
 from bench.plan import Cell, Decision
 from bench.records import Record, stamp
-from bench.runner import scratch_of
 from bench.store import Store
 from bench.topk import compile_kernels
 from bench.tuning import begun
@@ -81,7 +80,7 @@ def _execute(
     if options.keep_models:
         decisions = kept.wanted(decisions, records)
     wanted = [decision.cell for decision in decisions if decision.runs]
-    begun.check(wanted, scratch_of(store), anew=options.rerun == "all")
+    begun.check(wanted, store, anew=options.rerun == "all")
     estimates = Estimates(wanted, records, usual, store, options.budget)
     _prepare(decisions, store)
     listener.planned(decisions, engine.slots())

@@ -130,6 +130,12 @@ class Axes(_Part):
     def _name_them(cls, value: Any) -> Any:
         return [_named(entry) for entry in value] if isinstance(value, list) else value
 
+    @model_validator(mode="after")
+    def _start_at_the_defaults(self) -> Axes:
+        if self.tuning is not None and self.preset != "defaults":
+            raise ValueError("a search starts with the defaults; leave out preset or tuning")
+        return self
+
     def varied(self) -> list[dict[str, Any]]:
         """Every split with every share of its training part, and with every share of noise."""
         varied = [{**split, "train_share": share} for split in self.splits for share in self.train_share]

@@ -6,6 +6,7 @@ openings.jsonl is only ever added to. `bench store gc` may delete an attempt; th
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from bench.records import Record
 
 LEDGER = "openings.jsonl"
+NAMED = 12  # algorithms or settings, before "and 3 more"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def note(folder: Path, found: Iterable[Opening]) -> None:
     text = "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in found)
     if text:
         with (folder / LEDGER).open("a", encoding="utf-8") as file:
-            file.write(text)
+            file.write(f"\n{text}")  # the line before may be a half one
 
 
 def noted(folder: Path) -> list[Opening]:
@@ -61,16 +63,12 @@ def every(folder: Path, records: Iterable[Record]) -> list[Opening]:
 
 
 def said(found: Iterable[Opening]) -> str:
-    """In words: how often, and for how many settings of how many cells."""
+    """In words: how often, and for what."""
     openings = list(found)
     if not openings:
         return "never"
-    cells, settings = len({one.key for one in openings}), len({one.label for one in openings})
+    cells, labels = len({one.key for one in openings}), Counter(one.label for one in openings)
     times = "once" if len(openings) == 1 else f"{len(openings):,} times"
-    return (
-        f"{times}, for {_count(cells, 'cell')} of {_count(settings, 'algorithm or setting', 'algorithms or settings')}"
-    )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    told = [label if count == 1 else f"{label} ({count} times)" for label, count in sorted(labels.items())[:NAMED]]
+    more = f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""
+    return f"{times}, for {cells:,} {'cell' if cells == 1 else 'cells'}: {', '.join(told)}{more}"

@@ -30,7 +30,7 @@ from bench.registry import about
 from bench.store import Store
 from bench.surroundings import usable_cores
 from bench.tuning import begun
-from bench.tuning.blame import CUT, LATE, trial_ended
+from bench.tuning.blame import CUT, LATE, goes_on
 from bench.tuning.trials import TUNING, Journal
 from bench.watched import Watched
 
@@ -82,8 +82,11 @@ class Runner:
         scratch, before = self._scratch(cell), material.stamps or stamps(material.training)
         continued = scratch.is_dir() and any(scratch.iterdir())
         watched = Watched(warnings=[_CONTINUED] if continued else [])
+        journal = Journal(scratch / TUNING)
+        ended = len(journal.trials())
         self._attend(cell, material, folder, watched, clock, progress)
-        while trial_ended(watched, Journal(scratch / TUNING)):
+        while goes_on(watched, journal, ended):
+            ended = len(journal.trials())
             self._attend(cell, material, folder, watched, clock, progress)
         if watched.failure is None or watched.failure[0] != "interrupted":
             shutil.rmtree(scratch, ignore_errors=True)
@@ -99,7 +102,7 @@ class Runner:
         """Start the process of the cell and watch it to its end."""
         with storage(self.store.folder):
             child = Child(self._job(cell, material, folder), folder, self._environment(cell))
-        watched.since = time.monotonic()
+        watched.renew()
         try:
             while child.running() and watched.counts is None and not watched.failure:
                 self._listen(child, material, watched)
@@ -156,8 +159,10 @@ class Runner:
         phase_limit = {**cell.limits.phases(), **waits}.get(watched.phase, math.inf)
         if watched.phase not in watched.phases and time.monotonic() - watched.entered > phase_limit:
             return "timeout", f"over the limit of {phase_limit:g} s for phase {watched.phase}"
-        if seconds > watched.left + LATE and watched.phase == TUNING:
-            return CUT, f"the budget ended {LATE:g} s ago"
+        if watched.phase == TUNING:
+            if seconds > watched.left + LATE:
+                return CUT, f"the budget ended {LATE:g} s ago"
+            time_limit = min(time_limit, cell.limits.fit or math.inf)  # a trial that the last fit could not repeat
         if seconds > time_limit:
             return "timeout", f"over the limit of {time_limit:.0f} s in phase {watched.phase}"
         if watched.used > memory_limit:
@@ -190,7 +195,7 @@ class Runner:
 
     def _scratch(self, cell: Cell) -> Path:
         """Where a cell keeps checkpoints; it survives an attempt that was killed or interrupted."""
-        return scratch_of(self.store) / cell.key
+        return self.store.scratch / cell.key
 
     def _environment(self, cell: Cell) -> dict[str, str]:
         memory = self.limit(cell)[1]
@@ -258,11 +263,6 @@ def _exit(code: int) -> str:
         return signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
-
-
-def scratch_of(store: Store) -> Path:
-    """The folder in which cells keep what survives a kill."""
-    return store.folder / "cache" / "scratch"
 
 
 def default_limits(jobs: int) -> Limits:

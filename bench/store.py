@@ -130,6 +130,11 @@ class Store:
         """Where the files of an attempt lie."""
         return self.folder / "cells" / record.key / record.attempt
 
+    @property
+    def scratch(self) -> Path:
+        """The folder in which cells, by their keys, keep what survives a kill."""
+        return self.folder / "cache" / "scratch"
+
     def answers(self, record: Record) -> Answers:
         """The stored answers of an ok record. Raises StoreError when a file is missing or not what was written."""
         for name in answers_io.FILES:
@@ -200,11 +205,11 @@ class Store:
             second_to = first.attempt if first else ""
             text = replace(record, files=files, second_to=second_to).named().to_json()
             kept = Record.from_json(text, RECORD)
+            openings.note(self.folder, filter(None, [openings.opening(kept)]))
             if first and answered(first) == answered(kept) and (first.model or not kept.model):
                 return first
             (temporary / RECORD).write_text(text, encoding="utf-8")
             self.publish(temporary, self.folder_of(kept))
-            openings.note(self.folder, filter(None, [openings.opening(kept)]))
         return first or kept
 
     def _first(self, record: Record, began: str | None) -> Record | None:

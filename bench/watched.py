@@ -38,6 +38,7 @@ class Watched:
     tuned: dict[str, Any] = field(default_factory=dict)  # see `Record.tuning`
     since: float = field(default_factory=time.monotonic)  # when that began which the time limit is for
     left: float = math.inf  # seconds of the budget when the trial began that runs now
+    unpaid: float | None = None  # since when nobody has paid from the budget; None: nobody has to yet
     load: float | None = field(default_factory=provenance.load)  # before the cell
 
     def use(self, memory: int) -> None:
@@ -46,9 +47,15 @@ class Watched:
         if self.phase not in UNCOUNTED:
             self.memory = max(self.memory, memory)
 
-    def begin_trial(self, left: float | None) -> None:
-        """A trial begins; the limits hold for it alone, and it has so many seconds of the budget."""
-        self.since, self.left = time.monotonic(), math.inf if left is None else left
+    def renew(self, left: float = math.inf) -> None:
+        """The time limit holds from now on, and so many seconds of a budget are left."""
+        self.since, self.left = time.monotonic(), left
+
+    def pay(self) -> float:
+        """Seconds that a trial which ended with its process owes to the budget; the start of the process is its own."""
+        now, since = time.monotonic(), self.since if self.unpaid is None else self.unpaid
+        self.unpaid = now
+        return now - since
 
     def hear(self, event: dict[str, Any]) -> None:
         """Take in what the process says of itself."""
@@ -59,9 +66,13 @@ class Watched:
                 self.phases[name] = Phase(**cost)
                 self.use(cost["peak"])
                 if name == TUNING:
-                    self.begin_trial(None)  # the limits hold for what comes now alone
+                    self.renew()
             case {"event": "trial", "left": left}:
-                self.begin_trial(left)
+                self.renew(math.inf if left is None else left)
+                self.unpaid = self.since if self.unpaid is None else self.unpaid
+            case {"event": "trial over"}:
+                self.renew()
+                self.unpaid = self.since
             case {"event": "epoch", **point}:
                 self.curve.add({name: value for name, value in point.items() if name != "event"})
             case {"event": name, "values": values} if name in _TOLD:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.records import canonical
+from bench.splits.catalogue import defaults
 from bench.titles import describe
 from reports.columns import Column, of_metric
 from reports.model import Estimate, Group
@@ -113,8 +114,10 @@ def _series(groups: Sequence[Group], along: Along) -> list[Growth]:
 def _growth(steps: dict[float, Group], along: Along) -> Growth:
     ordered = tuple(sorted(steps.items()))
     first = ordered[0][1]
-    usual = {name: value for name, value in _options(first).items() if name in ("name", "after")}
-    return Growth(first.dataset, describe(usual), ordered, of_metric(first.leading), along)
+    options = {name: value for name, value in _options(first).items() if name != along.option}
+    usual = defaults(str(options.get("name"))) | {"after": None}
+    told = {name: value for name, value in options.items() if name == "name" or value != usual.get(name)}
+    return Growth(first.dataset, describe(told), ordered, of_metric(first.leading), along)
 
 
 def _options(group: Group) -> dict[str, Any]:

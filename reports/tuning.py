@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from bench.tuning.planned import budget
+from bench.tuning.space import holds
 from bench.tuning.trials import told
 from reports.columns import Column, of_metric
 from reports.escape import clean, csv_text
@@ -198,7 +199,7 @@ def _value(value: Any) -> str:
 
 
 def _at_edge(value: Any, one: Mapping[str, Any]) -> bool:
-    if "low" not in one:
+    if "low" not in one or not holds(dict(one), value):  # the defaults may lie outside
         return False
     scaled = [_scaled(x, one["log"]) for x in (one["low"], value, one["high"])]
     share = (scaled[1] - scaled[0]) / (scaled[2] - scaled[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from bench.options import Options
 from bench.plan import RERUN, check
 from bench.presets import PRESETS
 from bench.surroundings import DEVICES, usable_device
+from bench.tuning.planned import as_said
 
 MANY = 10_000
 
@@ -141,13 +143,19 @@ def scale(text: str | None) -> tuple[float, float] | None:
     return low, high
 
 
-def with_tuning(matrix: Matrix, trials: int | None, time: str | None, metric: str, search: list[str]) -> Matrix:
-    """The matrix with a search for each algorithm. Raises BadConfig for a budget or ranges that are none."""
-    given = {name: value for name, value in (("trials", trials), ("time", time)) if value is not None}
-    if not given and matrix.matrix.tuning is None:
+def with_tuning(matrix: Matrix, trials: int | None, time: str | None, metric: str | None, search: list[str]) -> Matrix:
+    """The matrix with a search for each algorithm; what is not given here is as the matrix has it.
+
+    Raises BadConfig for a budget or ranges that are none.
+    """
+    if matrix.matrix.preset != "defaults":
+        raise BadConfig("a search starts with the defaults; leave out the preset")
+    given = {name: value for name, value in (("trials", trials), ("time", time), ("metric", metric)) if value}
+    before = matrix.matrix.tuning
+    if before is None and given.keys() <= {"metric"}:
         raise BadConfig("a search needs a budget: --trials, --time, or both")
     try:
-        tuning = Tuning.model_validate({**given, "metric": metric}) if given else matrix.matrix.tuning
+        tuning = Tuning.model_validate({**(as_said(before) if before else {}), **given})
     except ValidationError as error:
         said = (f"--{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
         raise BadConfig("\n".join(said)) from None
@@ -173,7 +181,7 @@ def _range(text: str) -> tuple[str, str, list[Any]]:
 
 def _value(text: str) -> Any:
     """A number, true or false, or a word."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    for number in (json.loads, float):
+        with suppress(ValueError):
+            return number(text)
+    return text

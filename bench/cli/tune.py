@@ -31,7 +31,7 @@ EXAMPLES = (
 
 Trials = Annotated[int | None, typer.Option(min=1, max=100_000, help="Most trials of each search.")]
 Time = Annotated[str | None, typer.Option(help="Most time of each search, such as 90s or 10m.")]
-Metric = Annotated[str, typer.Option(help="What is best on the validation part: ndcg@k or rmse.")]
+Metric = Annotated[str | None, typer.Option(help="What is best on the validation part: ndcg@10, ndcg@k or rmse.")]
 SearchIn = Annotated[
     list[str] | None,
     typer.Option("--search", help="ALGORITHM.PARAMETER=LOW:HIGH or =CHOICE,CHOICE; may be said again."),
@@ -46,7 +46,7 @@ def command(
     seeds: Seeds = None,
     trials: Trials = None,
     time: Time = None,
-    metric: Metric = "ndcg@10",
+    metric: Metric = None,
     search: SearchIn = None,
     store: StoreFolder = STORE,
     jobs: Annotated[int | None, typer.Option(min=1, help="Searches at a time (default: one per core).")] = None,

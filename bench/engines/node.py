@@ -25,6 +25,7 @@ from bench.planned import Planned
 from bench.records import Slot
 from bench.runner import Runner, default_limits
 from bench.store import Store, attempt_files
+from bench.tuning.planned import SEARCH
 
 HEARTBEAT = 1.0  # seconds between two pieces of news
 SENT = ("slot", "key", "label", "family", "limits", "split", "versions")  # of a cell
@@ -36,6 +37,7 @@ def facts(algorithms: list[str]) -> dict[str, str]:
     found = {"Python": ".".join(platform.python_version_tuple()[:2])}
     found |= {name: version for name in ("pyarrow", "ray") if (version := provenance.installed().get(name))}
     found["code of the harness"] = sources.source_hash("bench.cell", "bench.engines.node")[:12]
+    found |= provenance.versions(SEARCH) | {"code of searches": sources.source_hash(SEARCH)[:12]}
     for name in algorithms:
         entry = registry.entries().get(name)
         if entry is None or entry.problem:

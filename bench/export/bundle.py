@@ -22,6 +22,7 @@ from typing import IO, Any
 from bench.errors import StoreError
 from bench.export.placing import placed
 from bench.index import RECORD
+from bench.openings import LEDGER
 from bench.records import Record
 from bench.store import Store
 
@@ -119,6 +120,8 @@ def _files(store: Store, content: Content) -> Iterator[tuple[str, Path]]:
         paths = sorted((folder / "context" / split_hash).iterdir())
         yield from ((f"context/{split_hash}/{path.name}", path) for path in paths)
     yield from ((f"environment/{path.name}", path) for path in sorted((folder / "environment").glob("*.json")))
+    if (folder / LEDGER).exists():
+        yield LEDGER, folder / LEDGER
     current = folder / "cache" / "current.json"  # which of several keys of a slot counts
     if current.exists():
         yield "cache/current.json", current

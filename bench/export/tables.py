@@ -37,7 +37,7 @@ _SHARED = {
         *((name, pa.float64()) for name in ("rating", "prediction")),
     ],
 }
-_TEXTS = ("cell", "attempt", "dataset", "split", "algorithm", "name", "family", "params")
+_TEXTS = ("cell", "attempt", "dataset", "split", "algorithm", "name", "family", "params", "tuning")
 _ENDING = ("status", "reason", "started")
 _RECORD = [
     *((name, pa.string()) for name in _TEXTS),
@@ -86,8 +86,9 @@ def _names(metrics: Sequence[str] | None) -> list[str]:
 def _row(record: Record, titles: Titles) -> dict[str, Any]:
     slot, phases = record.slot, record.phases
     texts = (record.key, record.attempt, *titles.of(slot), record.label, slot.algorithm, record.family)
+    searched = (canonical(slot.params), canonical(slot.tuning) if slot.tuning else "")
     return {
-        **dict(zip(_TEXTS, (*texts, canonical(slot.params)), strict=True)),
+        **dict(zip(_TEXTS, (*texts, *searched), strict=True)),
         **{name: getattr(record, name) for name in _ENDING},
         **{f"{name}_seconds": phases[name].wall for name in ("fit", "recommend") if name in phases},
         "seed": slot.seed,

@@ -60,7 +60,7 @@ class Asking(Params):
     train_share_of: Literal["interactions", "users"] = "interactions"
     """A share of all interactions, or all interactions of a share of the users."""
     noise: float = Field(default=0, ge=0, le=10)
-    """How many random interactions are added to what is learnt from, in shares of it."""
+    """How many random interactions are added to what is learnt from, in shares of the training part."""
 
     def changed(self) -> dict[str, Any]:
         """The options that are not at their default."""

@@ -91,6 +91,8 @@ def assemble(
         seen = None if whole is pieces else whole.validation_history
         validation = _hiding(held_out(pieces.validation_history, pieces.validation, pieces.train), seen, asking)
     learnt = pieces.both if together else pieces.train
+    if not len(learnt):
+        raise Unsupported(f"train_share = {asking.train_share:g} leaves nothing to learn from")
     history = pieces.test_training if asking.history == "train" else pieces.test_history
     seen = None if history is whole.test_history else whole.test_history
     test = _hiding(held_out(history, pieces.test, learnt), seen, asking)

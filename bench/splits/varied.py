@@ -31,7 +31,7 @@ def varied(pieces: Pieces, asking: Asking) -> Pieces:
     By interactions, the share of the training part whose hash comes first stays, so a smaller share is part of a larger
     one; histories lose the same. By users, all that others do stays in their histories, and they are new to training.
     Noise are pairs of a user and an item that are nowhere in the data: the user of a random interaction of the training
-    part with its time, any item, the rating of another random interaction.
+    part with its time, any item of it, the rating of another random interaction.
     """
     if asking.train_share < 1:
         pieces = _smaller(pieces, asking)
@@ -72,11 +72,12 @@ def _drawn(pieces: Pieces, asking: Asking) -> tuple[Longs, Longs]:
     data, rng = pieces.train, np.random.default_rng(_SEED)
     wanted = round(asking.noise * len(data))
     known = np.unique(np.concatenate([_pairs(getattr(pieces, field.name)) for field in fields(pieces)]))
+    met = np.unique(data.items).astype(np.int64)  # no other item becomes known by noise
     rows, items = np.empty(0, np.int64), np.empty(0, np.int64)
     for _ in range(_DRAWS):
         missing = wanted - len(rows)
         rows = np.concatenate([rows, rng.integers(len(data), size=missing)])
-        items = np.concatenate([items, rng.integers(data.n_items, size=missing)])
+        items = np.concatenate([items, rng.choice(met, size=missing)])
         pairs = data.users[rows].astype(np.int64) * data.n_items + items
         first = np.unique(pairs, return_index=True)[1]
         fresh = np.sort(first[~np.isin(pairs[first], known)])

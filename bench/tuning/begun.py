@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import BadConfig
 from bench.plan import Cell
 from bench.records import Slot
+from bench.store import Store
 from bench.tuning.space import Range, said
 from bench.tuning.trials import TUNING
 
@@ -25,28 +25,38 @@ def remember(cell: Cell, scratch: Path) -> None:
         (scratch / TUNING / _SLOT).write_text(json.dumps(cell.slot.facts), encoding="utf-8")
 
 
-def check(cells: Iterable[Cell], scratch: Path, *, anew: bool) -> None:
+def check(cells: Iterable[Cell], store: Store, *, anew: bool) -> None:
     """Look for stopped searches of the same cells in other ranges; `anew` forgets them.
 
-    `scratch` is the folder of those of all cells. Raises BadConfig with the ranges that differ, a line each.
+    What another run is working on is left to it. Raises BadConfig with the ranges that differ, a line each.
     """
-    wanted = {_but_for_ranges(cell.slot): cell for cell in cells if cell.slot.tuning}
-    if not wanted:
-        return
+    wanted: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.slot.tuning:
+            wanted.setdefault(_but_for_ranges(cell.slot), []).append(cell)
     problems = []
-    for path in sorted(scratch.glob(f"*/{TUNING}/{_SLOT}")):
-        with suppress(OSError, ValueError, TypeError):
-            before = Slot(**json.loads(path.read_text(encoding="utf-8")))
-            cell = wanted.get(_but_for_ranges(before))
-            if cell is None or (differs := _differences(_space(before), _space(cell.slot))) == []:
-                continue
-            if anew:
-                shutil.rmtree(path.parents[1], ignore_errors=True)
-            else:
-                problems.append(f"{cell.label}, {cell.slot.dataset['name']}: {'; '.join(differs)}")
-    if problems:
+    for path in sorted(store.scratch.glob(f"*/{TUNING}/{_SLOT}")) if wanted else ():
+        with store.claim(path.parents[1].name) as stopped:
+            if stopped and (problem := _problem(path, wanted)):
+                problems.append(problem)
+                if anew:
+                    shutil.rmtree(path.parents[1], ignore_errors=True)
+    if problems and not anew:
         how = "take the ranges that it had to go on with it, or begin anew with --rerun all"
         raise BadConfig("\n".join(f"a search that was stopped had other ranges: {one}; {how}" for one in problems))
+
+
+def _problem(path: Path, wanted: dict[str, list[Cell]]) -> str:
+    """What differs between a stopped search and all cells that could go on with it; empty where nothing does."""
+    try:
+        before = Slot(**json.loads(path.read_text(encoding="utf-8")))
+        like = wanted.get(_but_for_ranges(before), [])
+    except (OSError, ValueError, TypeError):
+        return ""
+    if not like or any(_space(cell.slot) == _space(before) for cell in like):
+        return ""
+    differs = "; ".join(_differences(_space(before), _space(like[0].slot)))
+    return f"{like[0].label}, {like[0].slot.dataset['name']}: {differs}"
 
 
 def _but_for_ranges(slot: Slot) -> str:

@@ -6,11 +6,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from bench.algorithm import Algorithm
-from bench.errors import Diverged
+from bench.errors import Diverged, Unsupported
+from bench.evaluation import predict
 from bench.tuning.trials import Trial
-from bench.types import HeldOut
-from bench.validation import ndcg_on, rmse_on
+from bench.types import HeldOut, Interactions, Training
+from bench.validation import ndcg_on
 
 RMSE = "rmse"
 
@@ -22,10 +25,15 @@ class Goal:
         self.metric, self.larger = metric, metric != RMSE
         self.k = int(metric.partition("@")[2]) if self.larger else 0
 
-    def value(self, model: Algorithm[Any], held_out: HeldOut) -> float:
-        """Of a fitted model. Raises Diverged for what is no finite number, and whatever the model raises."""
-        found = ndcg_on(model.score, held_out, self.k) if self.larger else rmse_on(model.predict, held_out)
-        if found is None or not math.isfinite(found):
+    def value(self, model: Algorithm[Any], training: Training) -> float:
+        """Of a model that learnt from it, on its validation part, as the same metric is computed on the test part.
+
+        Raises Diverged for what is no finite number, and whatever the model raises.
+        """
+        held_out = training.validation
+        assert held_out is not None, "no search is planned for a split without a validation part"
+        found = ndcg_on(model.score, held_out, self.k) if self.larger else _rmse(model, held_out, training.interactions)
+        if not math.isfinite(found):
             raise Diverged(f"{self.metric} on the validation part is {found}")
         return found
 
@@ -38,3 +46,12 @@ class Goal:
         ended = [trial for trial in trials if trial.status == "ok" and trial.value is not None]
         sign = 1 if self.larger else -1
         return max(ended, key=lambda trial: sign * (trial.value or 0), default=None)
+
+
+def _rmse(model: Algorithm[Any], held_out: HeldOut, learnt: Interactions) -> float:
+    """√ mean (r̂ − r)²; what is not predicted is the mean of training, and all is clipped to the scale."""
+    if held_out.ratings is None or not len(held_out.ratings):
+        raise Unsupported("nothing in the validation part is rated")
+    predicted, _ = predict(model, held_out, float(learnt.known_ratings.mean(dtype="float64")))
+    clipped = predicted if learnt.scale is None else np.clip(predicted, *learnt.scale)
+    return float(np.sqrt(np.mean((clipped - held_out.ratings) ** 2)))

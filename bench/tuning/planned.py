@@ -15,6 +15,7 @@ from bench.types import Split
 if TYPE_CHECKING:
     from bench.plan import Cell
 
+USUAL = Tuning.model_fields["metric"].default
 SEARCH = "bench.tuning.search"  # the code of a search belongs to its result
 
 
@@ -51,18 +52,25 @@ def tuned(
 
 def asked(tuning: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """The budget and the ranges of a stored slot, as a matrix file says them."""
-    given = {name: value for name, value in tuning.items() if name != "space"}
-    given |= {"time": f"{given['time']}s"} if "time" in given else {}
+    given = Tuning.model_construct(**{name: value for name, value in tuning.items() if name != "space"})
     search = {name: one.get("choices") or [one["low"], one["high"]] for name, one in tuning["space"].items()}
-    return given, search
+    return as_said(given), search
+
+
+def as_said(tuning: Tuning) -> dict[str, Any]:
+    """A budget as a matrix file says it."""
+    given = tuning.model_dump(exclude_none=True)
+    return {**given, "time": f"{given['time']}s"} if "time" in given else given
 
 
 def budget(tuning: dict[str, Any]) -> str:
-    """`tuned, 30 trials, 20 min`, or what of it there is."""
+    """`tuned, 30 trials, 20 min, by rmse`, or what of it there is; what is usual is not said."""
     trials, seconds = tuning.get("trials"), tuning.get("time")
     said = [f"{trials} trial{'s' if trials > 1 else ''}"] if trials else []
     if seconds:
         said.append(f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s")
+    if tuning["metric"] != USUAL:
+        said.append(f"by {tuning['metric']}")
     return ", ".join(["tuned", *said])
 
 

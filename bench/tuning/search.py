@@ -5,6 +5,7 @@ A trial learns from the training part and is judged on the validation part; noth
 
 from __future__ import annotations
 
+import gc
 import math
 import signal
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import psutil
+
 from bench.algorithm import Algorithm
 from bench.errors import Unsupported
 from bench.tuning.goal import Goal
@@ -24,6 +27,7 @@ from bench.tuning.study import Study
 from bench.tuning.trials import Journal, Trial
 from bench.types import Training
 
+_LONG = 1.0  # seconds of a trial that are worth a collection of garbage
 _REPEATED = 0.2  # seconds after which the end is told again to whom it did not reach
 Make = Callable[[dict[str, Any]], Algorithm[Any]]  # from the parameters that are searched
 Tell = Callable[..., None]  # news for the harness
@@ -78,17 +82,23 @@ class Search:
         done = journal.trials()
         for trial in done:
             study.add(trial)
+        began = _started() if done else time.monotonic()  # who goes on in another process pays for its start
         while not self.tuning.over(done):
             params = study.propose() if done else self.defaults
             if params is None:
                 break
             journal.begin(len(done), params)
-            left = self.tuning.left(done)
-            self.tell(event="trial", number=len(done), left=None if math.isinf(left) else left)
+            left = self.tuning.left(done) - (time.monotonic() - began)
+            self.tell(event="trial", left=None if math.isinf(left) else left)
             trial = self._attempt(len(done), params, study if done else None, goal, left)
+            trial = replace(trial, seconds=time.monotonic() - began)
+            began = time.monotonic()
             journal.end(trial)
+            self.tell(event="trial over")
             study.add(trial)
             done.append(trial)
+            if trial.seconds > _LONG:
+                gc.collect()  # what one trial leaves behind is no memory of the next
         best = goal.best(done)
         found = {"trials": [asdict(trial) for trial in done], "best": best and best.number}
         self.tell(event="tuned", values=found)
@@ -105,7 +115,7 @@ class Search:
     def _attempt(self, number: int, params: dict[str, Any], study: Study | None, goal: Goal, left: float) -> Trial:
         """One trial, and how it ended."""
         steps: list[tuple[int, float]] = []
-        began, value, reason = time.perf_counter(), None, ""
+        value, reason = None, ""
 
         def hears(epoch: int, **values: float) -> None:
             if study is None or (heard := goal.heard(values)) is None:
@@ -126,14 +136,13 @@ class Search:
                 raise
             traceback.print_exc()
             status, reason = self.status(error), self.reason(error)
-        return Trial(number, params, status, time.perf_counter() - began, value, reason, tuple(steps))
+        return Trial(number, params, status, 0.0, value, reason, tuple(steps))
 
     def _value(self, params: dict[str, Any], goal: Goal, hears: Callable[..., None]) -> float:
         alone = self.training.selection or self.training
         model = self.make(params)
         model.fit(replace(alone, report=hears, scratch=None))
-        assert alone.validation is not None, "no search is planned for a split without a validation part"
-        return goal.value(model, alone.validation)
+        return goal.value(model, alone)
 
 
 @contextmanager
@@ -143,13 +152,23 @@ def _deadline(seconds: float) -> Iterator[None]:
         yield
         return
 
+    running = [True]
+
     def cut(_signal: int, _frame: FrameType | None) -> None:
-        raise _Cut
+        if running:
+            raise _Cut
 
     before = signal.signal(signal.SIGALRM, cut)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), _REPEATED)
     try:
         yield
+        running.clear()  # from here on nothing is cut
     finally:
+        running.clear()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _started() -> float:
+    """When this process began, by the clock of time.monotonic()."""
+    return time.monotonic() - (time.time() - float(psutil.Process().create_time()))

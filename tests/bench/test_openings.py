@@ -24,7 +24,7 @@ def test_each_attempt_that_saw_it_is_noted_once(store):
     assert (found.attempt, found.split, found.label) == (first.attempt, first.split_hash, "popularity")
     run_here(popularity_matrix(), store, rerun="all")
     assert len(openings.noted(store.folder)) == 2
-    assert openings.said(openings.noted(store.folder)) == "2 times, for 1 cell of 1 algorithm or setting"
+    assert openings.said(openings.noted(store.folder)) == "2 times, for 1 cell: popularity (2 times)"
 
 
 def test_what_failed_before_it_had_learnt_has_seen_nothing():
@@ -43,8 +43,9 @@ def test_a_deleted_attempt_stays_known_and_an_older_store_is_counted(store):
 def test_half_a_line_harms_no_other(store):
     run_here(popularity_matrix(), store)
     path = store.folder / openings.LEDGER
-    path.write_text('{"attempt": "x", "ke\n' + path.read_text(encoding="utf-8") + "[1]\n", encoding="utf-8")
-    assert len(openings.noted(store.folder)) == 1
+    path.write_text('{"attempt": "x", "ke\n' + path.read_text(encoding="utf-8") + '[1]\n{"att', encoding="utf-8")
+    run_here(popularity_matrix(), store, rerun="all")
+    assert len(openings.noted(store.folder)) == 2
 
 
 def test_merged_stores_know_the_openings_of_all(store, tmp_path):
@@ -55,4 +56,4 @@ def test_merged_stores_know_the_openings_of_all(store, tmp_path):
         merge([other], store)
     assert sorted(one.label for one in openings.noted(store.folder)) == ["popularity", "random"]
     several = [replace(one, label=f"{n}", key=f"{n}") for n in range(3) for one in openings.noted(other.folder)]
-    assert openings.said(several) == "3 times, for 3 cells of 3 algorithms or settings"
+    assert openings.said(several) == "3 times, for 3 cells: 0, 1, 2"

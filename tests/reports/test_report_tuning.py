@@ -85,6 +85,12 @@ def test_the_best_so_far_only_gets_better_and_counts_what_was_given_up(store):
     assert [e["spent"] for e in shown if e["metric"] == "seconds" and e["seed"] == 1] == [1.0, 5.0, 5.5]
 
 
+def test_defaults_outside_their_range_lie_at_no_edge():
+    """As the shrinkage of item k-NN, which is 0 and searched on a logarithm from 1 on."""
+    search = tuning.Search(0, ASKED, (trial(0, 0.5, l2=0.0),), trial(0, 0.5, l2=0.0))
+    assert search.edges == []
+
+
 def test_a_smaller_error_is_better():
     search = tuning.Search(0, ASKED, (trial(0, 0.9), trial(1, 1.0), trial(2, 0.8)), None)
     assert [value for *_, value in search.so_far(-1)] == [0.9, 0.8, 0.8]

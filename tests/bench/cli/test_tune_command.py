@@ -51,6 +51,7 @@ def test_plan_and_matrix_file_know_tuning(call, small_data, tmp_path):
         ((), "a search needs a budget: --trials, --time, or both"),
         (("--time", "5"), "--time: '5' is not a number above 0 with one of the units s, m, h, d"),
         (("--trials", "3", "--metric", "recall@10"), "--metric: 'recall@10' is neither 'ndcg@k'"),
+        (("--trials", "3", "--preset", "tuned"), "a search starts with the defaults; leave out the preset"),
         (("--trials", "3", "--search", "l2=1:2"), "--search l2=1:2: expected ALGORITHM.PARAMETER=LOW:HIGH"),
         (
             ("--trials", "3", "--search", "eas.l2=1:2"),

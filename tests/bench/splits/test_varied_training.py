@@ -121,15 +121,26 @@ def test_no_test_pair_is_ever_learnt_from(seed, share, of, noise):
     assert pairs(again.train) == pairs(split.train)
 
 
+def test_noise_makes_nothing_known_that_was_not():
+    """New items stay new: they are what such a split asks about."""
+    new = {"name": "cold-items", "test": 0.2, "validation": 0.2, "seed": 0}
+    cold, noisy = splits.make(data(), new), splits.make(data(), {**new, "noise": 0.5})
+    assert set(noisy.train.items.tolist()) == set(cold.train.items.tolist())
+    assert not set(noisy.test.items.tolist()) & set(noisy.train.items.tolist())
+
+
 def test_more_noise_than_there_are_free_pairs_is_what_there_is():
     split = make(data(4, 8), noise=10.0)
-    every = {(user, item) for user in range(4) for item in range(split.train.n_items)}
+    met, people = set(split.train.items.tolist()), set(split.train.users.tolist())
+    every = {(user, item) for user in people for item in met} | pairs(split.dataset.interactions)
     assert pairs(split.train) | pairs(split.dataset.interactions) == every
 
 
 def test_too_little_is_refused_and_shares_have_bounds():
     with pytest.raises(Unsupported, match="leaves nothing to learn from"):
         make(data(4, 8), train_share=0.001)
+    with pytest.raises(Unsupported, match="leaves nothing to learn from"):
+        make(data(), train_share=0.002, validation=0.7, test=0.25)
     for wrong in ({"train_share": 0}, {"train_share": 1.5}, {"noise": -0.1}, {"train_share_of": "items"}):
         with pytest.raises(BadConfig):
             make(data(4, 8), **wrong)

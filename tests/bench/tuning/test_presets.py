@@ -53,9 +53,8 @@ def test_what_a_matrix_says_itself_and_other_data_are_left_alone(folder, small_d
     assert [cell.slot.params["l2"] for cell in plan.cells(matrix(grid={"l2": [3.0, 4.0]}))] == [3.0, 4.0]
     assert plan.cells(matrix(dataset={"name": "tiny", "k_core": 2}))[0].slot.params["l2"] == 500.0
     assert plan.cells(matrix(name="popularity"))[0].label == "popularity"
-    first, searched = plan.cells(matrix(tuning=Tuning(trials=2)))
-    assert first.slot.params == searched.slot.params == {"l2": 7.0}
-    assert list(searched.slot.tuning["space"]) == ["l2"]  # the preset is where the search starts
+    with pytest.raises(ValueError, match="a search starts with the defaults; leave out preset or tuning"):
+        matrix(tuning=Tuning(trials=2))
 
 
 def test_settings_that_no_longer_fit_are_told(folder, small_data):

@@ -36,7 +36,7 @@ def store(with_zoo, tmp_path):
 
 
 def _fits(notes):
-    return [float(line) for line in notes.read_text(encoding="utf-8").splitlines()]
+    return [float(line.split()[0]) for line in notes.read_text(encoding="utf-8").splitlines()]
 
 
 def _trials(record):
@@ -51,7 +51,7 @@ def test_each_algorithm_has_a_cell_as_it_is_and_one_that_is_tuned(with_zoo):
     assert len({cell.key for cell in both}) == len({cell.slot.id for cell in both}) == 4
     space = {"place": {"low": 0.0, "high": 1.0, "log": False, "integer": False}}
     assert both[1].slot.tuning == {"space": space, "trials": 5, "time": 120.0, "metric": "ndcg@10"}
-    assert both[1].versions.keys() - both[0].versions.keys() == {"optuna", "recmatrix"}
+    assert both[1].versions.keys() - both[0].versions.keys() == {"optuna", "psutil", "recmatrix"}
     assert len(plan.cells(matrix({"trials": 5}, params={"place": 0.5}))) == 1  # nothing is left to tune
     (_, fixed) = plan.cells(matrix({"trials": 5}, params={"pause": 0.5}))
     assert fixed.label == "zoo-tunable (pause=0.5, tuned, 5 trials)"
@@ -139,6 +139,37 @@ def test_a_budget_in_seconds_is_kept_to(store):
     assert record.status == "ok"
 
 
+def test_a_trial_that_does_not_come_back_to_python_is_cut_from_outside(store):
+    asked = matrix({"time": "6s"}, search={"trouble": ["none", "calls-c"]}, params={"place": 0.7})
+    record = run_here(asked, store)[1]
+    assert record.status == "ok", record.reason
+    found = {trial["params"]["trouble"]: trial["status"] for trial in _trials(record)}
+    assert found == {"none": "ok", "calls-c": "cut"}
+    assert _trials(record)[1]["seconds"] < 6 + 2.5  # a second of patience, and a look ten times a second
+
+
+def test_processes_that_die_use_up_the_budget_and_leave_the_result(store):
+    asked = matrix({"time": "8s"}, search={"place": [0.1, 0.9]}, params={"trouble": "dies"})
+    record = run_here(asked, store)[1]
+    assert record.status == "crashed"  # as the defaults do without a search
+    assert {trial["status"] for trial in _trials(record)} <= {"crashed", "cut"}
+    assert 8 <= sum(trial["seconds"] for trial in _trials(record)) < 16
+    assert record.wall < 60
+
+
+def test_proposals_and_new_processes_are_paid_from_the_budget(store):
+    record = run_here(matrix({"time": "6s"}), store)[1]
+    assert record.phases["tune"].wall == pytest.approx(6, rel=0.1)
+    assert len(_trials(record)) > 20
+
+
+def test_a_limit_of_the_last_fit_holds_for_trials_too(store):
+    asked = matrix({"trials": 3}, search={"pause": [0.0, 60.0]}, params={"place": 0.7}, limits=Limits(fit="2s"))
+    record = run_here(asked, store)[1]
+    assert record.status == "ok", record.reason
+    assert {trial["status"] for trial in _trials(record)} == {"ok", "timeout"}
+
+
 def test_a_budget_that_ends_in_the_first_trial_leaves_the_defaults_with_a_warning(store):
     record = run_here(matrix({"time": "0.5s"}, params={"pause": 1.5}), store)[1]
     assert record.status == "ok", record.reason
@@ -200,13 +231,17 @@ def test_rmse_is_made_small(store):
     assert record.status == "ok", record.reason
     values = [trial["value"] for trial in _trials(record)]
     assert record.tuning["best"] == values.index(min(values))
+    assert record.label == "bias (tuned, 6 trials, by rmse)"
 
 
-def test_both_parts_are_learnt_from_and_trials_see_the_first_alone(store):
+def test_both_parts_are_learnt_from_and_trials_see_the_first_alone(store, notes):
     split = {"name": "user-time", "validation": 0.2, "fit_on": "train+validation"}
-    record = run_here(matrix({"trials": 3}, split=split), store)[1]
+    record = run_here(matrix({"trials": 3}, split=split), store, jobs=1)[1]
     assert record.status == "ok", record.reason
-    assert all(trial["value"] > 0 for trial in _trials(record))
+    sizes = [int(line.split()[1]) for line in notes.read_text(encoding="utf-8").splitlines()]
+    made = plan.cells(matrix(None, split=split))[0].split.make()
+    assert sizes == [len(made.both), *[len(made.train)] * 3, len(made.both)]
+    assert len(made.train) < len(made.both)
 
 
 def test_a_stored_search_is_planned_again_as_it_was(store):

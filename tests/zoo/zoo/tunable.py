@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ class TunableParams(Params):
 
     place: float = number(0.1, low=0, high=1, search=(0, 1))
     """The further from .7, the more noise."""
-    trouble: Literal["none", "raises", "dies", "sleeps", "hogs", "reports"] = choice("none", tune=False)
+    trouble: Literal["none", "raises", "dies", "sleeps", "calls-c", "hogs", "reports"] = choice("none", tune=False)
     """What happens in `fit` unless the place is below a tenth."""
     pause: float = number(0, low=0, high=600)
     """How long `fit` takes, in seconds."""
@@ -37,7 +38,7 @@ class Tunable(Algorithm[TunableParams]):
         p = self.params
         if notes := os.environ.get("ZOO_NOTES"):
             with Path(notes, "fits").open("a", encoding="utf-8") as file:
-                file.write(f"{p.place!r}\n")
+                file.write(f"{p.place!r} {len(train.interactions)}\n")
         time.sleep(p.pause)
         off = abs(p.place - 0.7)
         match p.trouble:
@@ -47,6 +48,8 @@ class Tunable(Algorithm[TunableParams]):
                 os._exit(7)
             case "sleeps":
                 time.sleep(600)
+            case "calls-c":  # and does not come back to Python for minutes
+                hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
             case "hogs":
                 self.held = np.ones(10**9)
             case "reports":
