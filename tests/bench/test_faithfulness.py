@@ -186,9 +186,9 @@ def test_what_goes_wrong_is_a_warning(
 
 
 def test_its_memory_is_no_cost_of_the_cell_but_counts_against_the_limit():
-    from bench.runner import _Watched
+    from bench.watched import Watched
 
-    watched = _Watched(phase="latency")
+    watched = Watched(phase="latency")
     watched.use(100)
     for phase in ("faithfulness", "model"):
         watched.phase = phase
