@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from algorithms.vector_file import VectorFile
+from algorithms.file_name import FileName
 from bench import registry
 from bench.algorithm import Algorithm, Can, Needs
 from bench.params import Params, choice
@@ -21,7 +21,7 @@ class ItemTextParams(Params):
 
     item_text: bool = choice(False, tune=False)
     """Describe items by the vectors of their texts, besides other features, so that new ones are scored."""
-    vectors: VectorFile = Field(default="")
+    vectors: FileName = Field(default="")
     """With item_text: a file .npy with a vector for each item, in the order of the catalogue, in the place of texts."""
 
     @field_validator("vectors")

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-from pydantic import AfterValidator
 
 from bench import files
 from bench.errors import BadConfig, BadData
 from bench.types import Floats
-
-
-def _absolute(name: str) -> str:
-    """The file from the root: a cell runs in a folder of its own. Empty where none is named."""
-    return str(Path(name).expanduser().absolute()) if name else ""
-
-
-VectorFile = Annotated[str, AfterValidator(_absolute)]
 
 
 def sha256(name: str) -> str:

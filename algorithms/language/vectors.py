@@ -12,10 +12,10 @@ import torch
 from pydantic import Field
 
 from algorithms import vector_file
+from algorithms.file_name import FileName
 from algorithms.language import kept
 from algorithms.language.texts import Template, rendered
 from algorithms.neural.isolation import find_device, thread_limit
-from algorithms.vector_file import VectorFile
 from bench.algorithm import Needs
 from bench.errors import Unsupported
 from bench.models.catalogue import ENCODER, GENERATOR, Kind
@@ -40,7 +40,7 @@ class VectorParams(Params):
     """The text of an item, made of {title}, {features} and {text}."""
     max_tokens: int = number(256, low=1, high=100_000)
     """Tokens of a text that are read, no more than the model takes."""
-    vectors: VectorFile = Field(default="")
+    vectors: FileName = Field(default="")
     """A file .npy with a vector for each item, in the order of the catalogue, to be taken instead of the model's."""
 
 
