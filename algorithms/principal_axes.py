@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import eigh
 
+from algorithms.unit_rows import unit
 from bench.types import Floats
 
 
@@ -18,6 +19,4 @@ def on_principal_axes(vectors: Floats, k: int) -> Floats:
     if d <= k:
         return vectors
     _, axes = eigh(vectors.T.astype(np.float64) @ vectors, subset_by_index=(d - k, d - 1))
-    short = vectors @ axes
-    lengths = np.linalg.norm(short, axis=1, keepdims=True)
-    return np.asarray(short / np.where(lengths > 0, lengths, 1), np.float32)
+    return np.asarray(unit(vectors @ axes), np.float32)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from bench.algorithm import Algorithm
-    from bench.types import Answers, HeldOut
+    from bench.answers import Answers
+    from bench.types import HeldOut
 
 AFTER = {  # by phase: what is said if it fails
     "latency": "latency is not measured",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench import plan
-from bench.matrix import AlgorithmSpec, Axes, Matrix, Tuning
+from bench.limits import Tuning
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.plan import Cell
 from bench.records import Record
 from bench.tuning.planned import asked

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.answers import Answers
 from bench.errors import StoreError
-from bench.types import Answers, TopK
+from bench.types import TopK
 
 FILES = ("lists.parquet", "ranks.parquet", "questions.parquet")
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.integer_sets import among, distinct
-from bench.splits.questions import offsets, ranges
+from bench.ragged import offsets, ranges
 from bench.types import HeldOut, Ints, Longs, Split
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from bench.context import context_of
 from bench.errors import Unsupported
 from bench.metrics.registry import measure
 from bench.params import Params
+from bench.ragged import ranges
 from bench.splits.asking import sample
-from bench.splits.questions import ranges
 from bench.types import Floats, HeldOut, Longs, Query, Split, Training
 
 PERFECT = ("ndcg@10", "recall_capped@10", "mrr@10", "hit_rate@10")

@@ -34,7 +34,8 @@ import psutil
 
 if TYPE_CHECKING:
     from bench.algorithm import Algorithm
-    from bench.types import Answers, HeldOut, Training
+    from bench.answers import Answers
+    from bench.types import HeldOut, Training
 
 SAMPLE = 200  # questions on which an algorithm's own `recommend` is checked
 LENGTH = 10  # of the lists that it is asked for

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from bench.explain import remembered
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell, limits_of
 from bench.records import Record, canonical
 from bench.store import Store

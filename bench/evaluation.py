@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from bench.algorithm import Algorithm, Can
+from bench.answers import Answers
 from bench.errors import InvalidOutput
 from bench.splits.questions import held_out as questions
 from bench.topk import lists_and_ranks
-from bench.types import Answers, Floats, HeldOut, Query, Side, TopK, Training, frozen
+from bench.types import Floats, HeldOut, Query, Side, TopK, Training, frozen
 from bench.validation import slices
 
 LIST_LENGTH = 100

@@ -12,7 +12,7 @@ from bench.engines import opening, queue
 from bench.estimates import Estimates
 from bench.explain import remember
 from bench.leftovers import at_work
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.options import Options
 from bench.plan import Cell, Decision
 from bench.records import Record, stamp

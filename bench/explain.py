@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.files import storage
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell, Decision, limits_of, raised_limit
 from bench.records import Record, Slot, canonical
 from bench.store import Store

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from bench.algorithm import Algorithm
-from bench.splits.questions import offsets
+from bench.ragged import offsets
 from bench.topk import locate
 from bench.types import HeldOut, Hidden, Ints, Longs, Query, frozen
 

@@ -9,88 +9,21 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from bench.errors import BadConfig, did_you_mean
+from bench.limits import Limits, Strict, Tuning
 
-TIME_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-MEMORY_UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
-LIMITED_PHASES = ("fit", "recommend", "predict")
-GOALS = r"ndcg@([1-9][0-9]?|100)|rmse"  # what tuning can look for
 METRICS = ("precision@10", "hit_rate@10", "recall@10", "ndcg@10", "coverage@10", "rmse")
 
 
-def quantity(text: str, units: dict[str, float]) -> float:
-    """`10m` as 600, `4GB` as 4e9. Raises BadConfig with the units allowed."""
-    match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z]+)\s*", text)
-    if not match or match[2] not in units or float(match[1]) <= 0:
-        raise BadConfig(f"{text!r} is not a number above 0 with one of the units {', '.join(units)}")
-    return float(match[1]) * units[match[2]]
-
-
-def _quantity(value: Any, units: dict[str, float]) -> float:
-    try:
-        return quantity(str(value), units)
-    except BadConfig as error:
-        raise ValueError(str(error)) from None
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Limits(_Part):
-    """What a cell may use; None stands for the default of the run."""
-
-    time: float | None = None  # the whole cell
-    memory: float | None = None
-    fit: float | None = None
-    recommend: float | None = None
-    predict: float | None = None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _parse(cls, value: Any, info: Any) -> Any:
-        return _quantity(value, MEMORY_UNITS if info.field_name == "memory" else TIME_UNITS)
-
-    def phases(self) -> dict[str, float]:
-        """Seconds that single phases may take, where the matrix says so."""
-        return {name: seconds for name in LIMITED_PHASES if (seconds := getattr(self, name)) is not None}
-
-
-class Tuning(_Part):
-    """What each search may use, and what it makes as good as it can on the validation part."""
-
-    trials: int | None = Field(default=None, ge=1, le=100_000)
-    time: float | None = None  # seconds
-    metric: str = "ndcg@10"
-
-    @field_validator("time", mode="before")
-    @classmethod
-    def _parse(cls, value: Any) -> Any:
-        return _quantity(value, TIME_UNITS)
-
-    @field_validator("metric")
-    @classmethod
-    def _known(cls, metric: str) -> str:
-        if not re.fullmatch(GOALS, metric):
-            raise ValueError(f"{metric!r} is neither 'ndcg@k' with k from 1 to 100 nor 'rmse'")
-        return metric
-
-    @model_validator(mode="after")
-    def _ends(self) -> Tuning:
-        if self.trials is None and self.time is None:
-            raise ValueError("a budget needs trials, time, or both")
-        return self
-
-
-class AlgorithmSpec(_Part):
+class AlgorithmSpec(Strict):
     """One [[algorithms]] table: a name, literal parameters, axes of parameters, and where tuning looks."""
 
     name: str
-    params: dict[str, Any] = {}
-    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
-    search: dict[str, list[Any]] = {}
+    params: dict[str, Any] = Field(default={})
+    grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(default={})
+    search: dict[str, list[Any]] = Field(default={})
     limits: Limits = Limits()
 
     @model_validator(mode="after")
@@ -113,7 +46,7 @@ def _named(value: Any) -> Any:
     return value
 
 
-class Axes(_Part):
+class Axes(Strict):
     """The [matrix] table."""
 
     datasets: list[dict[str, Any]] = Field(default=[{"name": "movielens-small"}], min_length=1)
@@ -143,7 +76,7 @@ class Axes(_Part):
         return varied or self.splits
 
 
-class Matrix(_Part):
+class Matrix(Strict):
     """A whole matrix file."""
 
     matrix: Axes = Axes()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import evaluation
 from bench.algorithm import Algorithm
+from bench.answers import Answers
 from bench.context import context_of
 from bench.datasets import catalogue as datasets
 from bench.datasets.imported import import_frame
@@ -16,7 +17,7 @@ from bench.matrix import METRICS
 from bench.metrics.registry import measure
 from bench.registry import create
 from bench.splits import catalogue as splits
-from bench.types import Answers, Dataset, Floats, Split
+from bench.types import Dataset, Floats, Split
 
 if TYPE_CHECKING:
     import pandas as pd

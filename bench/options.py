@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bench.errors import BadConfig
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.runner import default_jobs
 from bench.surroundings import usable_cores
 

@@ -6,18 +6,22 @@ import itertools
 import json
 import math
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 
 from bench import presets, provenance, registry, sources
+from bench.algorithm import Needs
 from bench.datasets import catalogue as datasets
 from bench.describe import Description, describe
 from bench.errors import BadConfig, BenchError, StoreError, Unsupported
 from bench.evaluation import LIST_LENGTH
-from bench.matrix import LIMITED_PHASES, AlgorithmSpec, Limits, Matrix
+from bench.limits import LIMITED_PHASES, Limits
+from bench.matrix import AlgorithmSpec, Matrix
 from bench.metrics import registry as metrics
+from bench.needs import in_words, unmet
 from bench.planned import Planned
 from bench.records import FORMAT, Record, Slot, digest
 from bench.splits import catalogue as splits
@@ -223,25 +227,16 @@ def _label(name: str, changed: dict[str, Any]) -> str:
 def _unmet(description: Description, dataset: Dataset, split: Split | None, device: str) -> str:
     """The first need of the algorithm that the data does not meet: what a `given` split brings along may have less."""
     data = dataset.interactions if split is None else split.learnt
-    has = {
-        "RATINGS": data.ratings is not None,
-        "ORDER": data.ordered,
-        "TIMES": data.times is not None,
-        "ITEM_TEXT": dataset.items.texts is not None,
-        "ITEM_FEATURES": dataset.items.features is not None,
-        "USER_FEATURES": dataset.users.features is not None,
-        "REVIEWS": data.reviews is not None,
-        "GPU": device != "cpu",
-    }
-    unmet = [need for need in description.needs if not has[need]]
-    if not unmet:
+    needs = reduce(or_, (Needs[name] for name in description.needs), Needs.NOTHING)
+    lacking = unmet(needs, data, dataset.items, dataset.users, device)
+    if not lacking:
         return ""
-    if unmet[0] == "GPU":
+    if lacking is Needs.GPU:
         return "no GPU: it needs one, and this run has none (--device cuda)"
     where = f"data set {dataset.name!r}"
     if split is not None and split.name == "given":
         where = f"split 'given' of {where}"
-    return f"needs {unmet[0].lower().replace('_', ' ')}, which {where} does not have"
+    return f"needs {in_words(lacking)}, which {where} does not have"
 
 
 def _demands(split: Split | None) -> dict[str, str]:

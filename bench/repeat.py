@@ -10,7 +10,8 @@ from bench import answers_io
 from bench.again import cell_of, changes
 from bench.errors import StoreError
 from bench.execute import execute
-from bench.matrix import METRICS, Limits
+from bench.limits import Limits
+from bench.matrix import METRICS
 from bench.metrics.measured import Measured
 from bench.metrics.registry import measure
 from bench.options import Options

@@ -17,8 +17,8 @@ from typing import Any
 from bench import provenance
 from bench.errors import BadData, StoreError, Unsupported
 from bench.files import stamps, storage
+from bench.limits import Limits
 from bench.material import Material, made_here
-from bench.matrix import Limits
 from bench.memory import LIMIT_VARIABLE
 from bench.model_files import NOT_KEPT
 from bench.plan import Cell, limits_of

@@ -21,6 +21,7 @@ _NUMBERS = (
     "bench.algorithm",
     "bench.evaluation",
     "bench.handover",
+    "bench.ragged",
     "bench.ranking_loops",
     "bench.sparse",
     "bench.texts",

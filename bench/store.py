@@ -23,13 +23,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bench import answers_io, blinding, context_io, model_files, openings
+from bench.answers import Answers
 from bench.attempts import answered
 from bench.errors import BadData, StoreError
 from bench.files import check_seal, seal, sealed, sha256, storage
 from bench.index import RECORD, Index, read_record
 from bench.leftovers import fresh_name, leftovers
 from bench.records import Context, Record, Slot, canonical
-from bench.types import Answers
 
 LOG = "log.txt"
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import Unsupported
+from bench.ragged import offsets, ranges
 from bench.sparse import Values, csr
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def frozen(array: NDArray[Any]) -> Any:
     """The same array, read-only from now on."""
     array.flags.writeable = False
     return array
+
+
+def _columns(owner: Any, names: tuple[str, ...], rows: Any) -> dict[str, Any]:
+    """The entries at `rows` of arrays by name, read-only; None where there is no array."""
+    arrays = {name: getattr(owner, name) for name in names}
+    return {name: None if array is None else frozen(array[rows]) for name, array in arrays.items()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,11 +81,7 @@ class Interactions:
 
     def take(self, rows: NDArray[Any]) -> Interactions:
         """The interactions at `rows` (a mask or ascending positions)."""
-        ratings = None if self.ratings is None else self.ratings[rows]
-        times = None if self.times is None else self.times[rows]
-        reviews = None if self.reviews is None else self.reviews[rows]
-        kept: dict[str, Any] = {"ratings": ratings, "times": times, "reviews": reviews}
-        return replace(self, users=self.users[rows], items=self.items[rows], **kept)
+        return replace(self, **_columns(self, ("users", "items", "ratings", "times", "reviews"), rows))
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,18 +129,19 @@ class Query:
     def slice(self, start: int, stop: int) -> Query:
         """Questions start … stop − 1, as views."""
         low, high = self.offsets[start], self.offsets[min(stop, len(self))]
-        return replace(
-            self,
-            keys=self.keys[start:stop],
-            users=self.users[start:stop],
-            offsets=frozen(self.offsets[start : stop + 1] - low),
-            items=self.items[low:high],
-            ratings=None if self.ratings is None else self.ratings[low:high],
-            times=None if self.times is None else self.times[low:high],
-            reviews=None if self.reviews is None else self.reviews[low:high],
-            candidates=None if self.candidates is None else self.candidates[start:stop],
-            user_features=None if self.user_features is None else self.user_features[start:stop],
-        )
+        return self._part(slice(start, stop), slice(low, high), self.offsets[start : stop + 1] - low)
+
+    def take(self, rows: NDArray[Any]) -> Query:
+        """The questions at the positions `rows`, in their order."""
+        lengths = np.diff(self.offsets)[rows]
+        return self._part(rows, ranges(self.offsets[rows], lengths), offsets(lengths))
+
+    def _part(self, rows: Any, history: Any, at: Longs) -> Query:
+        """The questions `rows`, whose histories are the entries `history` of the flat arrays."""
+        each = _columns(self, ("keys", "users", "candidates"), rows)
+        flat = _columns(self, ("items", "ratings", "times", "reviews"), history)
+        features = None if self.user_features is None else self.user_features[rows]
+        return replace(self, **each, **flat, offsets=frozen(at), user_features=features)
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,11 @@ class Hidden:
         """Questions start … stop − 1, as views."""
         low, high = self.offsets[start], self.offsets[min(stop, len(self.offsets) - 1)]
         return Hidden(frozen(self.offsets[start : stop + 1] - low), self.items[low:high])
+
+    def take(self, rows: NDArray[Any]) -> Hidden:
+        """The questions at the positions `rows`, in their order."""
+        lengths = np.diff(self.offsets)[rows]
+        return Hidden(frozen(offsets(lengths)), frozen(self.items[ranges(self.offsets[rows], lengths)]))
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,15 +183,19 @@ class HeldOut:
     def slice(self, start: int, stop: int) -> HeldOut:
         """Questions start … stop − 1 with their answers, as views."""
         low, high = self.offsets[start], self.offsets[min(stop, len(self))]
-        return HeldOut(
-            self.query.slice(start, stop),
-            frozen(self.offsets[start : stop + 1] - low),
-            self.items[low:high],
-            None if self.ratings is None else self.ratings[low:high],
-            None if self.times is None else self.times[low:high],
-            None if self.people is None else self.people[start:stop],
-            None if self.hidden is None else self.hidden.slice(start, stop),
-        )
+        hidden = self.hidden and self.hidden.slice(start, stop)
+        at = frozen(self.offsets[start : stop + 1] - low)
+        return self._part(slice(start, stop), slice(low, high), self.query.slice(start, stop), at, hidden)
+
+    def take(self, rows: NDArray[Any]) -> HeldOut:
+        """The questions at the positions `rows` with their answers, in their order."""
+        lengths = np.diff(self.offsets)[rows]
+        answers, hidden = ranges(self.offsets[rows], lengths), self.hidden and self.hidden.take(rows)
+        return self._part(rows, answers, self.query.take(rows), frozen(offsets(lengths)), hidden)
+
+    def _part(self, rows: Any, answers: Any, query: Query, at: Longs, hidden: Hidden | None) -> HeldOut:
+        held = _columns(self, ("items", "ratings", "times"), answers)
+        return HeldOut(query, at, **held, **_columns(self, ("people",), rows), hidden=hidden)
 
     @property
     def askers(self) -> Ints:
@@ -284,24 +297,3 @@ class Reason:
     item: int
     weight: float
     text: str = ""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a cell leaves behind and every metric is computed from. q questions, m held-out items, lists of length k.
-
-    A held-out item's rank, counted from 0, is `better + position`: `better` candidates score higher, and among the
-    `tied` others with the same score it stands at `position` in the order of the tie-break.
-    """
-
-    lists: TopK  # (q, k)
-    offsets: Longs  # (q + 1,) into the arrays of held-out items
-    items: Ints  # (m,)
-    better: Ints  # (m,)
-    tied: Ints  # (m,)
-    position: Ints  # (m,)
-    candidates: Ints  # (q,) how many items were ranked
-    unscored: Ints  # (q,) how many of them had a NaN score
-    ratings: Floats | None = None  # (m,) true ratings
-    predictions: Floats | None = None  # (m,) predicted ratings; NaN was replaced and counted
-    refused: int = 0  # how many predictions were NaN

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from bench import answers_io
+from bench.answers import Answers
 from bench.audit import leaks
 from bench.errors import BadData, StoreError
 from bench.index import read_record, scan
@@ -15,7 +16,6 @@ from bench.matrix import METRICS
 from bench.metrics.registry import measure
 from bench.records import Context, Record
 from bench.store import Store
-from bench.types import Answers
 
 
 def problems(store: Store) -> list[str]:

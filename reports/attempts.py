@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from bench.titles import Titles
 from reports import columns
-from reports.escape import clean, csv_text
+from reports.csv_table import csv_table
 from reports.model import OK, Cell, Results
 
 MOST = 1000  # attempts that the page lists; `tables/attempts.csv` has all
@@ -48,13 +46,8 @@ _FIELDS = (
 
 def to_csv(results: Results) -> str:
     """All attempts, oldest first, unrounded."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_FIELDS)
     titles = Titles(cell.record.slot for cell in results.attempts)
-    for cell in results.attempts:
-        writer.writerow(csv_text(clean(v)) if isinstance(v, str) else v for v in _values(cell, titles))
-    return out.getvalue()
+    return csv_table(_FIELDS, (_values(cell, titles) for cell in results.attempts))
 
 
 def _values(cell: Cell, titles: Titles) -> Sequence[Any]:

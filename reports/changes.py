@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +10,8 @@ import numpy as np
 from bench.records import canonical
 from reports import columns
 from reports.against import against
+from reports.csv_table import csv_table
 from reports.differences import p_text
-from reports.escape import clean, csv_text
 from reports.model import OK, Group, Results, Row
 from reports.statistics.corrections import holm
 from reports.statistics.paired import SIGNIFICANT
@@ -115,10 +113,7 @@ def _costs(group: Group, before: Row, row: Row) -> Iterator[Change]:
 
 def to_csv(found: Sequence[Change]) -> str:
     """One line for each change."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["place", "algorithm", "what", "before", "after", "worse", "p_holm"])
-    for change in found:
-        texts = (change.place, change.label, change.what, change.before, change.after)
-        writer.writerow([*(csv_text(clean(text)) for text in texts), "yes" if change.worse else "no", change.p])
-    return out.getvalue()
+    return csv_table(
+        ("place", "algorithm", "what", "before", "after", "worse", "p_holm"),
+        ((c.place, c.label, c.what, c.before, c.after, "yes" if c.worse else "no", c.p) for c in found),
+    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from reports.escape import clean, csv_text
-from reports.model import Results, Row
+from reports.csv_table import csv_table
+from reports.model import Group, Results, Row
 
 PHASES = ("load", "fit", "recommend", "predict", "write")
 PERCENTILES = ("p50", "p95", "p99")
@@ -48,18 +47,17 @@ def of_row(row: Row) -> Costs:
 
 def to_csv(results: Results) -> str:
     """The costs of every row, unrounded, seconds and bytes."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     seconds = [f"{name}_seconds" for name in PHASES], [f"latency_{name}_seconds" for name in PERCENTILES]
     names = ("dataset", "split", "algorithm", "status")
-    writer.writerow([*names, *seconds[0], "fit_cpu_seconds", *seconds[1], "total_seconds", "memory_bytes", "shared"])
-    for group in results.groups:
-        for row in group.rows:
-            found = of_row(row)
-            shared = "yes" if found.shared else "no"
-            texts = (csv_text(clean(text)) for text in (group.dataset, group.split, row.label, row.status))
-            writer.writerow([*texts, *found.walls, found.cpu, *found.waits, found.total, found.peak, shared])
-    return out.getvalue()
+    header = (*names, *seconds[0], "fit_cpu_seconds", *seconds[1], "total_seconds", "memory_bytes", "shared")
+    return csv_table(header, (_values(group, row) for group in results.groups for row in group.rows))
+
+
+def _values(group: Group, row: Row) -> tuple[Any, ...]:
+    """In the order of the header."""
+    found = of_row(row)
+    costs = (*found.walls, found.cpu, *found.waits, found.total, found.peak, "yes" if found.shared else "no")
+    return group.dataset, group.split, row.label, row.status, *costs
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 from reports import columns
 from reports.columns import MISSING, Column
-from reports.escape import clean, csv_text
+from reports.csv_table import csv_table
 from reports.model import Group, Results, Row
 from reports.statistics.comparison import Comparison
 
@@ -74,23 +72,19 @@ _FIELDS = (
 
 def to_csv(results: Results) -> str:
     """Every comparison, unrounded, with all tests."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["dataset", "split", "metric", "algorithm", "minus", *_FIELDS])
-    for group in results.groups:
-        for found in of_group(group):
-            for row, comparison in found.lines:
-                names = (group.dataset, group.split, group.leading, row.label, found.other.label)
-                writer.writerow([*map(_safe, names), *_values(comparison)])
-    return out.getvalue()
+    return csv_table(
+        ("dataset", "split", "metric", "algorithm", "minus", *_FIELDS),
+        (
+            (group.dataset, group.split, group.leading, row.label, found.other.label, *_values(comparison))
+            for group in results.groups
+            for found in of_group(group)
+            for row, comparison in found.lines
+        ),
+    )
 
 
 def _values(c: Comparison) -> tuple[float | str | None, ...]:
     """In the order of the fields."""
     sizes = (c.value, c.interval.low, c.interval.high, c.users, c.p, c.holm, c.false_discovery, c.t_test, c.wilcoxon)
     shares = (None, None, None) if c.value is None else (c.better, c.same, c.worse)
-    return *sizes, c.effect, *shares, c.detectable, _safe(c.reason)
-
-
-def _safe(text: str) -> str:
-    return csv_text(clean(text))
+    return *sizes, c.effect, *shares, c.detectable, c.reason

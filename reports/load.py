@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from bench import openings
+from bench.answers import Answers
 from bench.attempts import unequal
 from bench.errors import BadConfig, StoreError, did_you_mean
 from bench.index import uncollected
@@ -17,7 +18,6 @@ from bench.metrics.registry import Metric, measure, parse
 from bench.records import Context, Record, canonical
 from bench.store import Store
 from bench.titles import Titles
-from bench.types import Answers
 from reports import averages, folds, slices
 from reports.averages import Seen
 from reports.model import CORRUPT, LISTED, OK, Cell, Group, Results

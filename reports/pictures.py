@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import warnings
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from reports import gallery
-from reports.escape import clean, csv_text
+from reports.csv_table import csv_table
 from reports.figures import style
 from reports.figures.numbers import Numbers
 from reports.gallery import Drawn, Looks
@@ -34,11 +32,7 @@ class Picture:
 
     def to_csv(self) -> str:
         """The numbers, one line for each mark."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        for line in (list(self.numbers[0]), *(one.values() for one in self.numbers)) if self.numbers else ():
-            writer.writerow(csv_text(clean(value)) if isinstance(value, str) else value for value in line)
-        return out.getvalue()
+        return csv_table(self.numbers[0], (one.values() for one in self.numbers)) if self.numbers else ""
 
 
 def draw(results: Results) -> list[Picture]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.answers import Answers
 from bench.metrics.registry import measure
 from bench.metrics.slices import Slice, restricted, slices
 from bench.records import Context
-from bench.types import Answers
 from reports.columns import Column, of_metric
-from reports.escape import clean, csv_text
+from reports.csv_table import csv_table
 from reports.model import Group, Results, Row
 
 
@@ -61,12 +59,12 @@ def of_group(group: Group) -> list[Sliced]:
 
 def to_csv(results: Results) -> str:
     """Every metric by every criterion, one line for each algorithm and group."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["dataset", "split", "algorithm", "by", "group", *results.metrics])
-    for group in results.groups:
-        for row in group.complete:
-            for (by, name), values in row.slices.items():
-                texts = [csv_text(clean(text)) for text in (group.dataset, group.split, row.label, by, name)]
-                writer.writerow([*texts, *(values.get(metric) for metric in results.metrics)])
-    return out.getvalue()
+    return csv_table(
+        ("dataset", "split", "algorithm", "by", "group", *results.metrics),
+        (
+            (group.dataset, group.split, row.label, by, name, *map(values.get, results.metrics))
+            for group in results.groups
+            for row in group.complete
+            for (by, name), values in row.slices.items()
+        ),
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +9,8 @@ from typing import Any
 from bench.store import Store
 from reports import columns
 from reports.columns import Column
-from reports.escape import clean, csv_text, latex, markdown
+from reports.csv_table import csv_table
+from reports.escape import clean, latex, markdown
 from reports.load import load
 from reports.model import Group, Results, Row
 
@@ -119,13 +118,7 @@ def _record(line: Line, shown: Sequence[Column], limits: set[str]) -> dict[str, 
 def to_csv(table: Table) -> str:
     """Comma-separated, with numbers unrounded and 95 % limits as columns of their own."""
     records = table.records()
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if records:
-        writer.writerow(csv_text(name) for name in records[0])
-    for record in records:
-        writer.writerow(csv_text(clean(v)) if isinstance(v, str) else v for v in record.values())
-    return out.getvalue()
+    return csv_table(records[0], (record.values() for record in records)) if records else ""
 
 
 def to_markdown(table: Table) -> str:

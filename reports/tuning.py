@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +13,7 @@ from bench.tuning.planned import budget
 from bench.tuning.space import holds
 from bench.tuning.trials import told
 from reports.columns import Column, of_metric
-from reports.escape import clean, csv_text
+from reports.csv_table import csv_table
 from reports.model import MISSING, OK, Estimate, Group, Results, Row
 
 EDGE = 0.02  # share of a range that counts as its edge
@@ -161,22 +159,16 @@ def _search(record: Any) -> Search:
 
 def to_csv(results: Results) -> str:
     """Every trial of every search."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_FIELDS)
-    for group in results.groups:
-        for tuned in of_group(group):
-            for search in tuned.searches:
-                for trial in search.trials:
-                    values = (
-                        group.dataset,
-                        group.split,
-                        tuned.row.label,
-                        search.seed,
-                        *_line(trial, tuned.column.name),
-                    )
-                    writer.writerow(csv_text(clean(v)) if isinstance(v, str) else v for v in values)
-    return out.getvalue()
+    return csv_table(
+        _FIELDS,
+        (
+            (group.dataset, group.split, tuned.row.label, search.seed, *_line(trial, tuned.column.name))
+            for group in results.groups
+            for tuned in of_group(group)
+            for search in tuned.searches
+            for trial in search.trials
+        ),
+    )
 
 
 def _line(trial: Trial, metric: str) -> Sequence[Any]:

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from bench import persistence, registry
 from bench.algorithm import Algorithm, Can, Needs
 from bench.errors import BadConfig, InvalidOutput, Unsupported, did_you_mean
+from bench.needs import in_words, unmet
 from bench.params import Params, build
 from bench.types import Floats, Query, Training
 
@@ -123,9 +124,8 @@ class Hybrid(Algorithm[P]):
         for name in self.part_names:
             made = self._created(getattr(self.params, name))
             needs, _ = made.abilities(made.params)
-            lacking = _lacking(needs, train, self.device)
-            if lacking:
-                raise Unsupported(f"{self.name}: its part {made.name!r} needs {lacking}, which is not there")
+            if lacking := unmet(needs, train.interactions, train.items, train.users, self.device):
+                raise Unsupported(f"{self.name}: its part {made.name!r} needs {in_words(lacking)}, which is not there")
             made.fit(_for_part(train, name))
             setattr(self, name, made)
 
@@ -160,22 +160,6 @@ class Hybrid(Algorithm[P]):
     def _created(self, one: Specification) -> Algorithm[Any]:
         facts: dict[str, Any] = {"seed": self.seed, "device": self.device, "threads": self.threads}
         return registry.create(one["name"], **facts, **one["params"])
-
-
-def _lacking(needs: Needs, train: Training, device: str) -> str:
-    """The first need that is not met, in words; empty where there is none."""
-    data = train.interactions
-    has = {
-        Needs.RATINGS: data.ratings is not None,
-        Needs.ORDER: data.ordered,
-        Needs.TIMES: data.times is not None,
-        Needs.ITEM_TEXT: train.items.texts is not None,
-        Needs.ITEM_FEATURES: train.items.features is not None,
-        Needs.USER_FEATURES: train.users.features is not None,
-        Needs.REVIEWS: data.reviews is not None,
-        Needs.GPU: device != "cpu",
-    }
-    return next(((need.name or "").lower().replace("_", " ") for need in needs if not has[need]), "")
 
 
 def _for_part(train: Training, name: str) -> Training:

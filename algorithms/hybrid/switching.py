@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from algorithms.hybrid.parts import Hybrid, HybridParams, Specification, part
 from bench.algorithm import Can
 from bench.params import number
-from bench.types import Floats, Longs, Query, frozen
+from bench.types import Floats, Query
 
 
 class SwitchingParams(HybridParams):
@@ -40,28 +38,9 @@ class SwitchingHybrid(Hybrid[SwitchingParams]):
         """(b, n_items). Raises Unsupported where a part is asked by new users and does not serve them."""
         long = np.diff(query.offsets) >= self.params.long_from
         rows = {"first": np.flatnonzero(~long), "second": np.flatnonzero(long)}
-        found = {name: self.asked(name, chosen(query, which)) for name, which in rows.items() if len(which)}
+        found = {name: self.asked(name, query.take(which)) for name, which in rows.items() if len(which)}
         kind = np.result_type(np.float32, *found.values())
         scores = np.empty((len(query), query.n_items), kind)
         for name, answer in found.items():
             scores[rows[name]] = answer
         return scores
-
-
-def chosen(query: Query, rows: Longs) -> Query:
-    """The questions at `rows`."""
-    lengths = np.diff(query.offsets)[rows]
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    at = np.repeat(query.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])  # (h,) places in the history
-    return replace(
-        query,
-        keys=frozen(query.keys[rows]),
-        users=frozen(query.users[rows]),
-        offsets=frozen(offsets),
-        items=frozen(query.items[at]),
-        ratings=None if query.ratings is None else frozen(query.ratings[at]),
-        times=None if query.times is None else frozen(query.times[at]),
-        reviews=None if query.reviews is None else frozen(query.reviews[at]),
-        candidates=None if query.candidates is None else frozen(query.candidates[rows]),
-        user_features=None if query.user_features is None else query.user_features[rows],
-    )

@@ -13,9 +13,10 @@ from scipy.sparse import csr_matrix
 
 from algorithms.language.reviews import Reviews, mean_review
 from algorithms.language.texts import rendered
-from algorithms.language.vectors import VectorParams, content, item_vectors, needs, unit
+from algorithms.language.vectors import VectorParams, content, item_vectors, needs
 from algorithms.language.words import Words
 from algorithms.reasons import strongest
+from algorithms.unit_rows import unit
 from bench import persistence
 from bench.algorithm import Algorithm, Can, Needs
 from bench.errors import Unsupported

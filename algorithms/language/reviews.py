@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.language.texts import clean
-from algorithms.language.vectors import VectorParams, text_vectors, unchanged, unit
+from algorithms.language.vectors import VectorParams, text_vectors, unchanged
+from algorithms.unit_rows import unit
 from bench.errors import Unsupported
 from bench.types import Floats, Ints, Texts
 

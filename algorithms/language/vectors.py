@@ -110,12 +110,6 @@ def unchanged(params: VectorParams, model: str) -> Path:
     return folder
 
 
-def unit(vectors: Floats) -> Floats:
-    """The rows at length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))
-
-
 def reader(kind: Kind, folder: Path, on: torch.device) -> Reader:
     """The loaded model of a folder. Raises as `opened` does."""
     from algorithms.language.encoder import Encoder

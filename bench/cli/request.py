@@ -15,18 +15,8 @@ from bench.cli.item_vectors import with_vectors
 from bench.engines import ENGINES
 from bench.errors import BadConfig, did_you_mean
 from bench.execute import QUICK
-from bench.matrix import (
-    MEMORY_UNITS,
-    TIME_UNITS,
-    BadMatrix,
-    Limits,
-    Matrix,
-    Tuning,
-    quantity,
-    read,
-    replaced,
-    searching,
-)
+from bench.limits import MEMORY_UNITS, TIME_UNITS, Limits, Tuning, quantity
+from bench.matrix import BadMatrix, Matrix, read, replaced, searching
 from bench.options import Options
 from bench.plan import RERUN, check
 from bench.presets import PRESETS

@@ -98,7 +98,7 @@ def perform(
     blind_ids: bool = False,
 ) -> None:
     """Run a matrix into a store, print the comparison and write the report; ends as `bench run` says."""
-    from bench import blinding, plan
+    from bench import blinding, plan, presets
     from bench.cli.progress import left_out, listener
     from bench.execute import execute
     from bench.store import Store
@@ -108,6 +108,9 @@ def perform(
     planned = plan.cells(wanted, options.device)
     for warning in dict.fromkeys(warning for cell in planned if cell.split for warning in cell.split.warnings):
         output.say(f"warning: {warning}")
+    if wanted.matrix.preset == "tuned":
+        for lack in presets.missing(wanted.matrix.datasets, [spec.name for spec in wanted.algorithms]):
+            output.say(f"warning: {lack}")
     kept = Store(folder, create=True)
     if blind_ids:
         blinding.begin(folder)

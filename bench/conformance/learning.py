@@ -11,13 +11,14 @@ import numpy as np
 
 from bench import evaluation
 from bench.algorithm import Algorithm, Can, Needs
+from bench.answers import Answers
 from bench.conformance import exams
 from bench.conformance.check import Check, NotExamined, require
 from bench.conformance.lab import Lab
 from bench.metrics.ranking import Ranking, ndcg
 from bench.params import Params
 from bench.topk import top_k
-from bench.types import Answers, Floats, Query, Training
+from bench.types import Floats, Query, Training
 
 ENOUGH = 0.9  # chance is about a quarter on the board, and every sound algorithm is above 0.95
 ERRORS = 3  # standard errors of the paired difference: chance passes in one of 700 trials

@@ -80,35 +80,15 @@ def build(
             f"unknown duplicates policy {duplicates!r}{did_you_mean(str(duplicates), get_args(Duplicates))}"
         )
     written = None if reviews is None else np.array(reviews, object)
-    columns = {"items": items, "ratings": ratings, "times": times, "reviews": written}
-    for column, values in columns.items():
-        if values is not None and len(values) != len(users):  # type: ignore[arg-type]
-            raise BadData(f"{name}: {len(users)} users but {len(values)} {column}")  # type: ignore[arg-type]
-    if len(users) == 0:
-        raise BadData(f"{name}: no interactions")
+    _check_lengths(name, users, {"items": items, "ratings": ratings, "times": times, "reviews": written})
     described = [side for side in (titles, texts, item_features) if side is not None]
     user_ids, user_of = number(name, "user", users)
     item_ids, item_of = number(name, "item", items, described)
     rows = _Rows(user_of, item_of, _ratings(name, ratings, scale), _when(name, times), written)
-    rows = _same_in_any_order(rows, ordered, len(item_ids))
-    rows = rows.take(_order(rows, ordered, len(user_ids), len(item_ids)))
-    single = _without_duplicates(rows, duplicates, len(item_ids))
+    single = _single(rows, ordered, duplicates, len(user_ids), len(item_ids))
     _check_scale(name, single.ratings, scale, "the sum of duplicates")
-    interactions = _freeze(
-        Interactions(
-            users=single.users,
-            items=single.items,
-            ratings=None if single.ratings is None else single.ratings.astype(np.float32),
-            times=None if single.when is None else _whole(single.when),
-            n_users=len(user_ids),
-            n_items=len(item_ids),
-            ordered=ordered or times is not None,
-            scale=scale,
-            reviews=single.reviews,
-        )
-    )
-    user_side = _side(user_ids, None, None, user_features)
-    item_side = _side(item_ids, titles, texts, item_features)
+    interactions = _interactions(single, len(user_ids), len(item_ids), ordered or times is not None, scale)
+    user_side, item_side = _side(user_ids, None, None, user_features), _side(item_ids, titles, texts, item_features)
     counts = {"policy": duplicates, "dropped": len(users) - len(interactions)}
     return Dataset(
         name=name,
@@ -118,6 +98,38 @@ def build(
         fingerprint=fingerprint(interactions, user_side, item_side, duplicates),
         notes={**(notes or {}), "duplicates": counts},
     )
+
+
+def _single(rows: _Rows, ordered: bool, duplicates: str, n_users: int, n_items: int) -> _Rows:
+    """The rows in their final order, without duplicates."""
+    rows = _same_in_any_order(rows, ordered, n_items)
+    return _without_duplicates(rows.take(_order(rows, ordered, n_users, n_items)), duplicates, n_items)
+
+
+def _interactions(
+    rows: _Rows, n_users: int, n_items: int, ordered: bool, scale: tuple[float, float] | None
+) -> Interactions:
+    return _freeze(
+        Interactions(
+            users=rows.users,
+            items=rows.items,
+            ratings=None if rows.ratings is None else rows.ratings.astype(np.float32),
+            times=None if rows.when is None else _whole(rows.when),
+            n_users=n_users,
+            n_items=n_items,
+            ordered=ordered,
+            scale=scale,
+            reviews=rows.reviews,
+        )
+    )
+
+
+def _check_lengths(name: str, users: Ids, columns: Mapping[str, Any]) -> None:
+    for column, values in columns.items():
+        if values is not None and len(values) != len(users):
+            raise BadData(f"{name}: {len(users)} users but {len(values)} {column}")
+    if len(users) == 0:
+        raise BadData(f"{name}: no interactions")
 
 
 def _ratings(name: str, ratings: ArrayLike | None, scale: tuple[float, float] | None) -> NDArray[np.float64] | None:

@@ -19,7 +19,7 @@ from bench import provenance, registry, sources
 from bench.datasets import cache
 from bench.engines.shipping import Shipment, pieces, unpack
 from bench.files import sha256
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell
 from bench.planned import Planned
 from bench.records import Slot

@@ -9,7 +9,7 @@ from typing import Any
 from bench.engines import ray
 from bench.engines.local import Local
 from bench.engines.queue import Engine
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.options import Options
 from bench.plan import Cell
 from bench.runner import Runner, default_limits

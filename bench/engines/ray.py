@@ -27,8 +27,8 @@ from bench.engines import node, shipping
 from bench.engines.nodes import Node, Nodes
 from bench.errors import BadConfig, BadData, Unsupported
 from bench.files import sha256, storage
+from bench.limits import Limits
 from bench.material import made_here
-from bench.matrix import Limits
 from bench.plan import Cell
 from bench.planned import KEPT, Planned
 from bench.records import Record

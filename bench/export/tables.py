@@ -17,13 +17,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from bench.answers import Answers
 from bench.matrix import METRICS
 from bench.metrics.measured import Measured
 from bench.metrics.registry import measure, parse
 from bench.records import Context, Record, canonical
 from bench.store import Store
 from bench.titles import Titles
-from bench.types import Answers
 
 _QUESTION = [("cell", pa.string()), ("question", pa.int32()), ("user", pa.string())]
 _ITEM = [("item", pa.string()), ("title", pa.string())]

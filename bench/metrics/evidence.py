@@ -8,13 +8,14 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bench.answers import Answers
 from bench.background import Background
 from bench.errors import StoreError
 from bench.metrics.held import Held
 from bench.metrics.measured import Doubles
 from bench.metrics.ranking import Ranking
 from bench.records import Context
-from bench.types import Answers, Bools, Ints
+from bench.types import Bools, Ints
 
 NO_BACKGROUND = "training interactions, histories and features are not known; a store of an older version lacks them"
 NO_FEATURES = "the items of this data set have no features"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.answers import Answers
 from bench.metrics.measured import Doubles, Measured, mean
 from bench.metrics.ranking import NEVER, NOTHING_HELD_OUT
-from bench.types import Answers, Bools, Ints, Longs
+from bench.types import Bools, Ints, Longs
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bench.answers import Answers
 from bench.metrics.measured import Doubles, Measured, mean
-from bench.types import Answers, Bools, Longs
+from bench.types import Bools, Longs
 
 NEVER = np.iinfo(np.int64).max  # the rank of an item that stands in no list
 NOTHING_HELD_OUT = "no question has a held-out item"

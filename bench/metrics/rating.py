@@ -11,8 +11,8 @@ from functools import wraps
 
 import numpy as np
 
+from bench.answers import Answers
 from bench.metrics.measured import Doubles, Measured, quotient, undefined
-from bench.types import Answers
 
 Scale = tuple[float, float] | None
 Error = Callable[[Doubles, Doubles, Scale], Doubles]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bench.answers import Answers
 from bench.errors import BadConfig, did_you_mean
 from bench.metrics import (
     activity,
@@ -26,7 +27,6 @@ from bench.metrics import (
 from bench.metrics.evidence import Evidence
 from bench.metrics.measured import Measured
 from bench.records import Context
-from bench.types import Answers
 
 HIGHEST_CUT_OFF = 1_000_000
 _PATTERN = re.compile(r"([a-z0-9_]+)(?:@([1-9][0-9]{0,9}))?", re.ASCII)

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.answers import Answers
+from bench.ragged import offsets
 from bench.records import Context
-from bench.splits.questions import offsets
-from bench.types import Answers, Bools, Longs, TopK
+from bench.types import Bools, Longs, TopK
 
 QUARTERS = 4
 FAMILIARITY = ("head", "middle", "tail")

@@ -6,9 +6,12 @@ python -m bench.presets STORE      writes the best settings of the searches in a
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from bench.titles import describe
 
 PRESETS = ("defaults", "tuned")
 FOLDER = Path(__file__).parent
@@ -23,6 +26,17 @@ def tuned(dataset: dict[str, Any], algorithm: str) -> dict[str, Any] | None:
         return None
     entry = _file(dataset["name"]).get(algorithm)
     return None if entry is None else dict(entry["params"])
+
+
+def missing(datasets: Iterable[dict[str, Any]], algorithms: Iterable[str]) -> list[str]:
+    """A sentence for each data set that has no tuned settings for some of these algorithms."""
+    names = sorted(set(algorithms))
+    lacking = {describe(data): [name for name in names if tuned(data, name) is None] for data in datasets}
+    return [
+        f"no tuned settings for {data}: {', '.join(found)}; defaults instead"
+        for data, found in lacking.items()
+        if found
+    ]
 
 
 @cache

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.answers import Answers
 from bench.background import Background
 from bench.errors import BadData
 from bench.integer_sets import among, distinct
 from bench.memory import require
+from bench.ragged import offsets
 from bench.records import Context
 from bench.scoring.orders import check_lists, check_ratings
 from bench.scoring.pairs import Pairs, numbers
 from bench.scoring.rows import Rows
-from bench.splits.questions import offsets
 from bench.topk import locate, top_k
-from bench.types import Answers, HeldOut, Hidden, Ints, Query, frozen
+from bench.types import HeldOut, Hidden, Ints, Query, frozen
 
 ENTRY = 2 * (4 + 8)  # bytes of a place in the lists: item and score, as read and as ranked
 

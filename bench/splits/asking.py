@@ -9,7 +9,6 @@ from pydantic import Discriminator, Field, Tag
 
 from bench.datasets.build import tie_hash
 from bench.params import Params, number
-from bench.splits.questions import chosen
 from bench.types import HeldOut
 
 _SALT = np.int32(2**31 - 1)  # no item has this number, so who is drawn has nothing to do with how ties are broken
@@ -75,4 +74,4 @@ def sample(questions: HeldOut, users: int | None) -> HeldOut:
         return questions
     hashes = tie_hash(people, np.full_like(people, _SALT))
     asked = people[np.argsort(hashes, kind="stable")[:users]]
-    return chosen(questions, np.flatnonzero(np.isin(questions.askers, asked)))
+    return questions.take(np.flatnonzero(np.isin(questions.askers, asked)))

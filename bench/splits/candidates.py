@@ -14,9 +14,10 @@ from numba import njit
 
 from bench import memory
 from bench.errors import BadData
+from bench.ragged import offsets, ranges
 from bench.splits import files
 from bench.splits.asking import Listed, Sampled
-from bench.splits.questions import of_users, offsets, ranges
+from bench.splits.questions import of_users
 from bench.splits.rows import Rows, numbers
 from bench.types import Dataset, HeldOut, Interactions, Ints, frozen
 

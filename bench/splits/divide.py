@@ -26,10 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import Unsupported
+from bench.ragged import offsets
 from bench.records import canonical
 from bench.splits.asking import Asking, sample
 from bench.splits.pieces import Pieces
-from bench.splits.questions import held_out, of_users, offsets
+from bench.splits.questions import held_out, of_users
 from bench.splits.rows import Rows
 from bench.splits.varied import varied
 from bench.types import Dataset, HeldOut, Hidden, Interactions, Split, frozen

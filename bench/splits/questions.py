@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.types import HeldOut, Hidden, Interactions, Ints, Longs, Query, frozen
+from bench.ragged import offsets, ranges
+from bench.types import HeldOut, Interactions, Ints, Longs, Query, frozen
 
 
 def held_out(history: Interactions, answers: Interactions, learnt: Interactions | None = None) -> HeldOut:
@@ -55,46 +52,3 @@ def of_users(interactions: Interactions, people: Ints | Longs) -> tuple[Longs, L
     if lengths.sum() == len(interactions):
         return lengths, slice(None)  # everybody's: nothing needs to be copied
     return lengths, ranges(interactions.offsets[people], lengths)
-
-
-def chosen(questions: HeldOut, rows: Longs) -> HeldOut:
-    """The questions at the ascending positions `rows`."""
-    query = questions.query
-    asked, held = np.diff(query.offsets)[rows], np.diff(questions.offsets)[rows]
-    history, answers = ranges(query.offsets[rows], asked), ranges(questions.offsets[rows], held)
-    hidden = questions.hidden
-    if hidden is not None:
-        lengths = np.diff(hidden.offsets)[rows]
-        hidden = Hidden(frozen(offsets(lengths)), frozen(hidden.items[ranges(hidden.offsets[rows], lengths)]))
-    part = replace(
-        query,
-        keys=frozen(query.keys[rows]),
-        users=frozen(query.users[rows]),
-        offsets=frozen(offsets(asked)),
-        items=frozen(query.items[history]),
-        ratings=None if query.ratings is None else frozen(query.ratings[history]),
-        times=None if query.times is None else frozen(query.times[history]),
-        reviews=None if query.reviews is None else frozen(query.reviews[history]),
-        candidates=None if query.candidates is None else frozen(query.candidates[rows]),
-        user_features=None if query.user_features is None else query.user_features[rows],
-    )
-    return HeldOut(
-        part,
-        frozen(offsets(held)),
-        frozen(questions.items[answers]),
-        None if questions.ratings is None else frozen(questions.ratings[answers]),
-        None if questions.times is None else frozen(questions.times[answers]),
-        frozen(questions.askers[rows]),
-        hidden,
-    )
-
-
-def offsets(lengths: NDArray[Any]) -> Longs:
-    """(b + 1,) running totals of (b,) lengths."""
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def ranges(starts: Longs, lengths: Longs) -> Longs:
-    """All positions start … start + length − 1, range after range."""
-    ends = np.cumsum(lengths)
-    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths))

@@ -19,7 +19,7 @@ RMSE = "rmse"
 
 
 class Goal:
-    """`ndcg@k`, or `rmse`; as `bench.matrix.GOALS` says."""
+    """`ndcg@k`, or `rmse`; as `bench.limits.GOALS` says."""
 
     def __init__(self, metric: str) -> None:
         self.metric, self.larger = metric, metric != RMSE

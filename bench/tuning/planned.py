@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import provenance, sources
 from bench.describe import Description
-from bench.matrix import Tuning
+from bench.limits import Tuning
 from bench.records import digest
 from bench.tuning.space import space
 from bench.types import Split

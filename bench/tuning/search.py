@@ -43,7 +43,7 @@ class _Hopeless(BaseException):
 
 @dataclass(frozen=True)
 class Tuning:
-    """What a search is asked for; see `bench.matrix.Tuning`."""
+    """What a search is asked for; see `bench.limits.Tuning`."""
 
     space: Space
     metric: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -11,10 +12,11 @@ from reports.figures import style
 from reports.figures.numbers import Numbers
 from reports.plots.dots import by_family, interval
 from reports.plots.figure import Figure, Formats, Looks, axis, domain, figure, hover, marker, rounded, short, text
+from reports.plots.names import places
 
 HEIGHT, LOW = 460, 340  # pixels
 NARROW = 5  # times the least cost
-_BESIDE = ("top center", "bottom center")  # names of neighbours on the frontier, in turn
+ROOM = (640.0, 360.0)  # pixels of width and height on which names are laid out; there may be more
 
 
 def against_cost(
@@ -27,14 +29,34 @@ def against_cost(
     traces = [_stairs(best, value)]
     if beaten:
         traces.append(_cloud(beaten, "cost", value, looks, formats) | _grey(beaten, value, "dominated"))
-    named = {entry["algorithm"]: _BESIDE[place % len(_BESIDE)] for place, entry in enumerate(best)}
+    named = _named(best, numbers, value)
     for family, members in by_family(best, looks).items():
         cloud = _cloud(members, "cost", value, looks, formats)
-        names = {"mode": "markers+text", "text": [short(e["algorithm"]) for e in members], "cliponaxis": False}
-        traces.append(cloud | names | {"name": text(family), "textposition": [named[e["algorithm"]] for e in members]})
+        where = [named[entry["algorithm"]] for entry in members]
+        shown = [short(e["algorithm"]) if place else "" for e, place in zip(members, where, strict=True)]
+        names = {"mode": "markers+text", "text": shown, "textposition": [place or "top center" for place in where]}
+        traces.append(cloud | names | {"name": text(family), "cliponaxis": False})
     ticks = _ticks([entry["cost"] for entry in numbers])
     bottom = axis(cost, type="log", tickvals=ticks, ticktext=[cost_text(tick) for tick in ticks])
     return figure(traces, HEIGHT, xaxis=bottom, yaxis=axis(title))
+
+
+def _named(best: Numbers, numbers: Numbers, value: str) -> dict[str, str]:
+    """Where the name of each point of the frontier stands, the best first; empty where there is no room."""
+    costs = [math.log(entry["cost"]) for entry in numbers]
+    values = [end for e in numbers for end in (e[value], e.get("low"), e.get("high")) if end is not None]
+    ranked = best[::-1]  # the frontier ends with the best
+    points = [
+        (_share(math.log(e["cost"]), costs) * ROOM[0], _share(e[value], values) * ROOM[1], style.label(e["algorithm"]))
+        for e in ranked
+    ]
+    return dict(zip((entry["algorithm"] for entry in ranked), places(points, *ROOM), strict=True))
+
+
+def _share(value: float, others: Sequence[float]) -> float:
+    """Where a value lies on an axis that has a twentieth of its length free on each side."""
+    low, high = min(others), max(others)
+    return 0.05 + 0.9 * (value - low) / ((high - low) or 1)
 
 
 def panels(

@@ -8,11 +8,14 @@ from typing import Any
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from reports.figures import style
 from reports.figures.numbers import Numbers
 from reports.figures.tiles import WRITTEN
 from reports.plots.figure import Figure, axis, figure, rounded, short, text
 
-TILE, SMALL, MARGIN, STEPS = 26, 16, 180, 9  # pixels; colours of a scale
+TILE, SMALL, MARGIN = 26, 16, 80  # pixels: a row, a row of many, what stands around all rows but the names below
+LETTER = 6.4  # pixels, for names of columns that stand upright
+STEPS = 9  # colours of a scale
 Entry = dict[str, Any]
 
 
@@ -55,7 +58,8 @@ def draw(
         "colorscale": [[step / (STEPS - 1), to_hex(colormaps[colours](step / (STEPS - 1)))] for step in range(STEPS)],
         "colorbar": {"title": {"text": short(scale), "side": "right"}, "thickness": 12},
     }
-    height = MARGIN + (TILE if few else SMALL) * len(rows)
+    names = LETTER * max(len(style.label(name)) for name in columns)
+    height = MARGIN + names + (TILE if few else SMALL) * len(rows)
     return figure([heat], height, xaxis=_names(columns), yaxis=_names(rows) | {"autorange": "reversed"})
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from bench.answers import Answers
 from bench.index import RECORD
 from bench.records import Context, Record, Slot
 from bench.store import Store
-from bench.types import Answers, TopK
+from bench.types import TopK
 
 
 def record(**changes: Any) -> Record:

@@ -16,8 +16,8 @@ from bench import cell as child
 from bench import files, material, plan
 from bench.errors import BadData, StoreError
 from bench.files import stamps
+from bench.limits import Limits
 from bench.material import Material, made_here
-from bench.matrix import Limits
 from bench.planned import Planned
 from bench.runner import Runner
 from bench.store import Store

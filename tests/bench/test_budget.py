@@ -12,7 +12,7 @@ from harness import Bench
 
 from bench import options
 from bench.budget import Budget, informative, ordered
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell
 from bench.records import Slot
 from bench.store import Store

@@ -11,8 +11,8 @@ from harness import popularity_matrix, run_here, until
 
 from bench import plan, process
 from bench.curve import MOST, Curve
+from bench.limits import Limits
 from bench.material import made_here
-from bench.matrix import Limits
 from bench.process import Child
 from bench.runner import Runner
 from bench.store import Store

@@ -11,7 +11,7 @@ from record_cases import record
 
 from bench.estimates import Estimate, Estimates
 from bench.explain import remember
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell
 from bench.planned import Planned
 from bench.records import Phase, Record, Slot

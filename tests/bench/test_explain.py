@@ -11,7 +11,7 @@ import pytest
 from record_cases import record
 
 from bench.explain import changed, explain, remember, remembered
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell, decide
 from bench.records import Record, Slot
 from bench.store import Store

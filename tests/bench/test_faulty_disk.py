@@ -16,7 +16,7 @@ from harness import ZOO, Bench, environment, popularity_matrix, run_here
 
 from bench import plan
 from bench.errors import StoreError
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.records import Record
 from bench.store import RECORD, Store
 from reports.load import load

@@ -11,7 +11,8 @@ import pytest
 from harness import environment
 
 from bench.errors import BadConfig
-from bench.matrix import MEMORY_UNITS, TIME_UNITS, Matrix, quantity, read, replaced
+from bench.limits import MEMORY_UNITS, TIME_UNITS, quantity
+from bench.matrix import Matrix, read, replaced
 
 GOOD = """
 [matrix]

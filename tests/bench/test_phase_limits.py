@@ -8,7 +8,8 @@ import pytest
 from harness import popularity_matrix, run_here
 
 from bench.errors import BadConfig
-from bench.matrix import AlgorithmSpec, Limits, Matrix, read
+from bench.limits import Limits
+from bench.matrix import AlgorithmSpec, Matrix, read
 from bench.store import Store
 
 

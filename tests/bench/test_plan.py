@@ -15,7 +15,8 @@ from record_cases import record
 from bench import describe, plan, provenance, registry, sources
 from bench.datasets.imported import import_file
 from bench.errors import BadConfig
-from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
+from bench.limits import Limits
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.plan import Cell, Decision
 from bench.records import Record
 from bench.store import Store

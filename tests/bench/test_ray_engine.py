@@ -17,7 +17,8 @@ from bench import plan, registry, sources
 from bench.engines import node, opening
 from bench.errors import BadConfig
 from bench.execute import Listener, execute
-from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
+from bench.limits import Limits
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.options import Options
 from bench.records import Record
 from bench.store import Store

@@ -13,12 +13,13 @@ from harness import run_here
 from record_cases import answers, context, record, rewritten
 
 from bench import answers_io
+from bench.answers import Answers
 from bench.files import sha256
-from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix
+from bench.limits import Limits
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.records import Record
 from bench.repeat import Difference, compare
 from bench.store import Store
-from bench.types import Answers
 
 SPLIT = "cd" * 32
 

@@ -17,7 +17,7 @@ from bench import files, plan
 from bench.engines import queue
 from bench.engines.local import Local
 from bench.errors import BenchError
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.metrics.registry import measure
 from bench.plan import Cell
 from bench.records import Record

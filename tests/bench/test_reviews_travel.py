@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from harness import run_here
 
-from algorithms.hybrid.switching import chosen as switched
 from bench import faithfulness, handover
 from bench.conformance.strangers import without_history
 from bench.datasets import packed
@@ -93,7 +92,7 @@ def test_no_text_of_a_held_out_interaction_is_handed_over(tmp_path: Path):
 def test_questions_about_less_keep_the_texts():
     dataset = data()
     query = make(dataset, {"name": "user-time"}).test.query
-    assert right(dataset, switched(query, np.array([1, 4])))
+    assert right(dataset, query.take(np.array([1, 4])))
     assert right(dataset, faithfulness._without(query.slice(0, 1), [query.items[2:4].astype(np.int64)]))
     nobody = without_history(query).reviews
     assert nobody is not None

@@ -23,11 +23,12 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from bench.algorithm import Algorithm
+from bench.answers import Answers
 from bench.evaluation import LIST_LENGTH, rank
 from bench.metrics.registry import measure
 from bench.params import Params
 from bench.records import Context
-from bench.types import Answers, Floats, HeldOut, Longs, Query, Training
+from bench.types import Floats, HeldOut, Longs, Query, Training
 from bench.validation import slices
 
 USERS, ITEMS, INTERACTIONS, FACTORS = 6040, 3416, 999_611, 64

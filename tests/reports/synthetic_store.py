@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from bench import answers_io
+from bench.answers import Answers
 from bench.background import Background
 from bench.records import Context, Phase, Record, Slot
 from bench.store import Store
-from bench.types import Answers, TopK
+from bench.types import TopK
 
 SPLIT = {"name": "user-time", "test": 0.2}
 DATASET = {"name": "movielens-small"}

@@ -12,8 +12,9 @@ from reports.columns import of_metric
 from reports.figures import groups, numbers
 from reports.load import load
 from reports.model import Row
-from reports.plots import curves, dots, points, tiles
-from reports.plots.figure import axis, domain, hover, names, rounded
+from reports.plots import curves, dots, names, points, tiles
+from reports.plots.figure import axis, domain, hover, rounded
+from reports.plots.figure import names as named
 from reports.slices import Sliced
 
 pytestmark = pytest.mark.usefixtures("no_files")
@@ -120,6 +121,30 @@ def test_the_frontier_is_joined_in_the_order_of_cost():
     assert found["layout"]["xaxis"]["ticktext"] == ["1 s", "10 s", "100 s"]
 
 
+def test_names_beside_points_cover_no_other_and_stay_inside():
+    crowd = [(300.0 + n, 100.0, f"the {n}th of many points at one place") for n in range(9)]
+    found = names.places(crowd, 640, 360)
+    assert found[:2] == ["top center", "bottom center"]
+    placed = [(point, place) for point, place in zip(crowd, found, strict=True) if place]
+    assert 2 <= len(placed) < len(crowd)
+    boxes = [names._around(x, y, names.LETTER * len(name))[place] for (x, y, name), place in placed]
+    for number, (left, bottom, right, top) in enumerate(boxes):
+        assert left >= 0 and right <= 640
+        for other in boxes[:number]:
+            assert right <= other[0] or other[2] <= left or top <= other[1] or other[3] <= bottom
+    assert names.places([(2.0, 100.0, "at the left edge")], 640, 360) == ["middle right"]
+    assert names.places([(320.0, 100.0, "n" * 200)], 640, 360) == [""]
+
+
+def test_rows_of_tiles_have_room_for_their_names_however_long_those_of_columns_are():
+    def height(length):
+        entries = [{"algorithm": str(row), "other": "o" * length, "v": 0.5} for row in range(30)]
+        return tiles.draw(entries, lambda e: e["other"], lambda e: e["v"], lambda e: "", "s")["layout"]["height"]
+
+    assert height(30) - height(1) == pytest.approx(29 * tiles.LETTER, abs=1)
+    assert height(1) >= 30 * tiles.SMALL
+
+
 def test_tiles_keep_pairs_on_the_diagonal():
     entries = [{"algorithm": a, "other": b, "v": 0.5} for a, b in (("x", "y"), ("x", "z"), ("y", "x"), ("y", "z"))]
     entries += [{"algorithm": "z", "other": b, "v": 0.25} for b in ("x", "y")]
@@ -168,7 +193,7 @@ def test_curves_of_many_are_grey_without_a_name():
 
 def test_panels_share_the_width_and_names_are_bearable():
     assert [domain(n, 2, 0.1) for n in range(2)] == [[0, 0.45], [0.55, 1]]
-    assert names(["x" * 60, "y"], {"y": "oom"})["ticktext"] == ["x" * 37 + "…", "y  oom"]
+    assert named(["x" * 60, "y"], {"y": "oom"})["ticktext"] == ["x" * 37 + "…", "y  oom"]
     assert rounded(float("nan")) is None and rounded(0.123456789) == 0.12346
 
 

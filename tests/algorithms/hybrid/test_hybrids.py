@@ -9,7 +9,7 @@ import pytest
 from hybrid_cases import N_ITEMS, Other, Told, question, register, training
 
 from algorithms.hybrid.reciprocal_rank import FusionParams, ReciprocalRankHybrid, ranks
-from algorithms.hybrid.switching import SwitchingHybrid, SwitchingParams, chosen
+from algorithms.hybrid.switching import SwitchingHybrid, SwitchingParams
 from algorithms.hybrid.weighted import WeightedHybrid, WeightedParams, normalised
 from bench import registry
 from bench.algorithm import Can, Needs
@@ -97,13 +97,13 @@ def test_switching():
 def test_chosen_questions():
     query = question((0, 1), (), (2,), (3, 4, 5))
     query = replace(query, ratings=np.arange(6.0), times=np.arange(6), candidates=np.arange(8).reshape(4, 2))
-    found = chosen(query, np.array([3, 0]))
+    found = query.take(np.array([3, 0]))
     assert found.keys.tolist() == [3, 0]
     assert found.offsets.tolist() == [0, 3, 5]
     assert found.items.tolist() == [3, 4, 5, 0, 1]
     assert found.ratings.tolist() == [3, 4, 5, 0, 1] == found.times.tolist()
     assert found.candidates.tolist() == [[6, 7], [0, 1]]
-    assert len(chosen(query, np.array([], np.int64)).items) == 0
+    assert len(query.take(np.array([], np.int64)).items) == 0
 
 
 @pytest.mark.parametrize(("cls", "params"), KINDS)

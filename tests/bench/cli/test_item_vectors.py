@@ -15,7 +15,7 @@ from bench.errors import BadConfig
 from bench.matrix import Matrix, read
 from bench.store import Store
 
-pytest.importorskip("transformers")
+pytest.importorskip("transformers", reason="the extra `language` is not installed")
 
 MATRIX = """
 [matrix]

@@ -3,9 +3,10 @@
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bench.answers import Answers
 from bench.background import Background
 from bench.records import Context
-from bench.types import Answers, TopK
+from bench.types import TopK
 
 
 def answers_from(questions, *, length=None, ratings=None, predictions=None):

@@ -6,7 +6,7 @@ import pytest
 from record_cases import record
 
 from bench.errors import BadConfig
-from bench.matrix import Limits
+from bench.limits import Limits
 from bench.plan import Cell
 from bench.records import Slot
 from bench.store import Store
@@ -54,7 +54,8 @@ def test_damaged_notes_and_cells_without_a_search_are_nothing(store):
     (store.scratch / "key-of-before" / "tune" / "slot.json").write_text("{half", encoding="utf-8")
     begun.check([_cell(space={"l2": {**L2, "high": 5000.0}})], store, anew=False)
     plain = record().slot
-    begun.check([Cell(plain, "k", "popularity", "baseline", Limits())], store, anew=False)
+    begun.check([Cell(plain, "k", "popularity", "baseline", Limits())], store, anew=True)
+    assert (store.scratch / "key-of-before").is_dir()  # and nothing is taken away for them
 
 
 def test_a_search_that_another_run_is_making_is_left_to_it(store):
@@ -67,4 +68,9 @@ def test_a_search_that_another_run_is_making_is_left_to_it(store):
 
 
 def test_one_of_two_tables_of_an_algorithm_goes_on_with_its_own(store):
-    begun.check([_cell(), _cell(space={"l2": {**L2, "high": 5000.0}})], store, anew=False)
+    wider = _cell(space={"l2": {**L2, "high": 5000.0}})
+    for cells in ([_cell(), wider], [wider, _cell()]):
+        begun.check(cells, store, anew=True)
+        assert (store.scratch / "key-of-before").is_dir()
+    begun.check([wider], store, anew=True)
+    assert not (store.scratch / "key-of-before").exists()

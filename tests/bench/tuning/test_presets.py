@@ -9,7 +9,8 @@ from harness import run_here
 from bench import plan, presets
 from bench.describe import describe
 from bench.errors import BadConfig
-from bench.matrix import AlgorithmSpec, Axes, Matrix, Tuning
+from bench.limits import Tuning
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.presets import __main__ as writing
 from bench.store import Store
 
@@ -79,3 +80,14 @@ def test_what_is_shipped_fits_the_algorithms_and_says_where_it_comes_from(path):
         assert entry["params"].keys() == entry["space"].keys()
         assert entry["split"]["name"] and entry["budget"] and entry["seconds"] > 0
         assert entry["validation"] is not None
+
+
+def test_what_has_no_tuned_settings_is_told_before_it_runs_with_its_defaults(folder, bench):
+    done = bench.run("--datasets", "tiny", "--algorithms", "popularity,random", "--preset", "tuned")
+    assert done.returncode == 0
+    assert "warning: no tuned settings for tiny: popularity, random; defaults instead" in done.stdout
+    (folder / "tiny.toml").write_text("[ease]\nparams = { l2 = 7.0 }\n", encoding="utf-8")
+    assert presets.missing([{"name": "tiny"}], ["ease"]) == []
+    assert presets.missing([{"name": "tiny", "k_core": 2}], ["ease"]) == [
+        "no tuned settings for tiny (k_core=2): ease; defaults instead"
+    ]

@@ -9,7 +9,8 @@ from harness import alive, run_here, until
 from bench import plan
 from bench.again import cell_of
 from bench.errors import BadConfig
-from bench.matrix import AlgorithmSpec, Axes, Limits, Matrix, Tuning
+from bench.limits import Limits, Tuning
+from bench.matrix import AlgorithmSpec, Axes, Matrix
 from bench.store import Store
 
 

@@ -14,13 +14,14 @@ import numpy as np
 import plain_metrics
 import pytest
 
+from bench.answers import Answers
 from bench.metrics.registry import describe, measure
 from bench.records import Context
 from bench.scoring.answers import judge
 from bench.scoring.measure import score
 from bench.scoring.rows import Columns, read_lists, read_pairs
 from bench.topk import locate, top_k
-from bench.types import Answers, HeldOut, Hidden, Query
+from bench.types import HeldOut, Hidden, Query
 
 HERE = Path(__file__).parent
 VARIANTS = json.loads((HERE / "variants.json").read_text(encoding="utf-8"))["variants"]
